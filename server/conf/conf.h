@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * SPDX-FileCopyrightText: The all2all developers
+ *
+ * conf - the configuration, as a struct that never changes.
+ *
+ * conf_load() reads, checks and copies the whole file or says what is wrong and
+ * where; nothing is half applied. A loaded conf is counted like a block and may
+ * be read by any thread; a reload makes a new one. Loading happens on the desk
+ * only (libconfuse has global state). Every field is an option of
+ * all2alld.conf(5), with the same name in words.
+ */
+#ifndef CONF_CONF_H
+#define CONF_CONF_H
+
+#include "base/check.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct conf_listen {
+	char *address; /* "127.0.0.1", "::", "*" */
+	unsigned port; /* 0: the system picks one */
+	char *certificate, *key; /* NULL: no TLS here */
+	bool is_tls_only;
+};
+
+enum slow_policy { SLOW_SKIP, SLOW_CLOSE };
+
+struct conf_mount {
+	char *name;            /* "/live.ogg", or a pattern ending in "*" */
+	char *member;          /* slug of the owner; NULL: by /SLUG/ */
+	int64_t max_listeners; /* -1: no limit of its own */
+	int64_t burst_ms, burst_bytes;
+	int64_t pace_ms;
+	int64_t ring_ms, ring_bytes; /* how far back; the most memory */
+	int64_t grace_ms;      /* a source may be away this long */
+	int64_t metaint_bytes;
+	enum slow_policy slow;
+	bool record;
+	bool is_hidden;        /* not in listings */
+	char *title, *description, *genre, *url; /* NULL: as the source says */
+};
+
+struct conf {
+	atomic_uint refs;
+	char *hostname;
+	char *public_url; /* "https://radio.example.org", no slash at its end */
+	char *data;
+	char *user;       /* to become when started as root; NULL: stay */
+	char *contact;    /* shown as icestats admin; NULL */
+	char *location;
+	int64_t workers;  /* 0: one per core */
+	int64_t log_level; /* enum log_level */
+
+	struct conf_listen *listens;
+	unsigned listen_count;
+	struct conf_mount *mounts; /* in the order of the file */
+	unsigned mount_count;
+	struct conf_mount any_mount; /* the defaults */
+
+	int64_t max_clients;          /* connections in all */
+	int64_t max_sources;
+	int64_t max_member_listeners; /* per member, -1: no limit */
+	int64_t max_member_sources;   /* mounts on air at once per member */
+	int64_t max_address_unfinished; /* connections without a whole request */
+	int64_t request_bytes, request_lines, request_deadline_ms;
+	int64_t body_deadline_ms, body_bytes; /* POST forms */
+	int64_t source_stall_ms; /* no whole frame for so long: gone */
+	int64_t listener_stall_ms; /* takes nothing for so long: gone */
+	int64_t send_buffer_bytes; /* SO_SNDBUF of listeners, 0: the kernel's */
+	int64_t unsent_bytes;    /* TCP_NOTSENT_LOWAT of listeners */
+	int64_t login_tries;     /* wrong keys a minute per address and member */
+	int64_t flush_ms;        /* usage reaches the store at least so often */
+	int64_t drain_ms;        /* after SIGTERM listeners have this long */
+	int64_t spool_bytes;     /* blocks waiting for a slow disk at most */
+	int64_t recording_point_ms; /* recordings reach the disk so often */
+};
+
+/* The first reference; or NULL, and *error (free it) says file, line, what. */
+struct conf *conf_load(const char *path, char **error) MUST_CHECK;
+struct conf *conf_ref(const struct conf *);
+void conf_unref(const struct conf *);
+
+/* What holds for a mount: its own block, the first pattern that fits, or the
+ * defaults. Never NULL; lives as long as the conf. */
+const struct conf_mount *conf_mount(const struct conf *, const char *name);
+
+#endif

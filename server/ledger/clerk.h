@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * SPDX-FileCopyrightText: The all2all developers
+ *
+ * clerk - the one thread that talks to SQLite, and may block on the disk.
+ *
+ * It takes USAGE, PEAKS, RECORDING and COMMAND messages and posts RESULT and
+ * MEMBERS to the desk. Usage is added up in memory to absolute totals of this
+ * boot and slot, and written at most flush_ms later in one transaction
+ * (upsert with max), so a batch that is written twice changes nothing. While
+ * the store cannot be written, totals go on growing here, the log says so, and
+ * the next flush that works writes all of them: streaming never waits.
+ *
+ * On STOP it writes everything, closes the store and posts DONE.
+ */
+#ifndef LEDGER_CLERK_H
+#define LEDGER_CLERK_H
+
+#include "loop/loop.h"
+#include "loop/messages.h"
+
+#include <stdint.h>
+
+struct clerk;
+
+struct clerk_setup {
+	const char *data;  /* folder; the store is data/all2all.sqlite */
+	int64_t flush_ms;
+	struct loop *desk; /* gets RESULT, MEMBERS, DONE */
+	unsigned thread_no; /* given back in DONE */
+};
+
+/* Opens and migrates the store in the caller's thread: NULL, and *error (free
+ * it) says why, when it cannot be used. Posts the first MEMBERS to the desk. */
+struct clerk *clerk_open(const struct clerk_setup *, char **error) MUST_CHECK;
+bool clerk_start(struct clerk *) MUST_CHECK;
+struct loop *clerk_loop(struct clerk *); /* to post to */
+void clerk_free(struct clerk *);         /* after DONE */
+
+#endif

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * SPDX-FileCopyrightText: The all2all developers
+ *
+ * messages - everything one thread may tell another.
+ *
+ * Each struct begins with struct message and belongs to whoever holds it.
+ * message_free() also lets go of the blocks and memory inside, so a message
+ * that is not understood or comes too late leaks nothing; a handler that keeps
+ * a member sets it to NULL first.
+ */
+#ifndef LOOP_MESSAGES_H
+#define LOOP_MESSAGES_H
+
+#include "base/block.h"
+#include "loop/mailbox.h"
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define MOUNT_BYTES 256 /* a mount's name with its NUL */
+#define SLUG_BYTES  64
+#define NAME_BYTES  256
+#define TITLE_BYTES 512
+#define KEY_BYTES   128
+
+struct conf;
+struct feed;
+
+enum message_kind {
+	/* desk to workers */
+	MSG_CONN,       /* struct conn_msg: a socket was accepted */
+	MSG_CONF,       /* struct conf_msg */
+	MSG_ANSWER,     /* struct answer_msg: to any ask */
+	MSG_MOUNT,      /* struct mount_msg: a mount is there, or changed */
+	MSG_MOUNT_GONE, /* struct mount_msg: it is not any more */
+	MSG_FEED_END,   /* struct feed_msg: close this feed's stream properly */
+	MSG_SET_TITLE,  /* struct title_msg: to the worker that feeds */
+	MSG_KICK,       /* struct kick_msg */
+	MSG_STOP,       /* struct message: to all threads */
+	/* the feeding worker to the other workers and the spool */
+	MSG_BLOCK,      /* struct block_msg */
+	MSG_FACTS,      /* struct facts_msg: also to the desk */
+	/* workers to desk */
+	MSG_ASK,        /* struct ask_msg */
+	MSG_CLOSED,     /* struct closed_msg: a conn is gone */
+	MSG_FEED_LOST,  /* struct feed_msg: the source is gone, feed comes back */
+	MSG_FEED_ENDED, /* struct feed_msg: answer to FEED_END, feed is NULL */
+	MSG_TITLE,      /* struct title_msg: what is playing changed */
+	MSG_LISTING,    /* struct listing_msg: the listeners of a mount */
+	MSG_DONE,       /* struct done_msg: this thread has stopped */
+	/* to and from the key checker */
+	MSG_CHECK_KEY,  /* struct key_msg */
+	MSG_KEY_CHECKED,
+	/* to the clerk */
+	MSG_USAGE,      /* struct usage_msg */
+	MSG_PEAKS,      /* struct peaks_msg */
+	MSG_RECORDING,  /* struct recording_msg, also spool to desk */
+	MSG_COMMAND,    /* struct command_msg */
+	/* clerk to desk */
+	MSG_RESULT,     /* struct result_msg */
+	MSG_MEMBERS,    /* struct members_msg */
+	/* the feeding worker to the spool */
+	MSG_SPOOL_OPEN, /* struct spool_msg */
+	MSG_SPOOL_CLOSE,
+};
+
+enum close_reason; /* net/conn.h */
+
+/* What is counted, design of the ledger: kinds of traffic. */
+enum usage_kind { USAGE_LIVE, USAGE_SOURCE_IN, USAGE_PAGES, USAGE_WASTE, USAGE_KINDS };
+
+/* Since the last flush of this thread, not absolute: the clerk adds up. */
+struct usage_delta {
+	int64_t slot;          /* floor(UTC seconds / 300) */
+	int64_t member;        /* 0: the server itself */
+	char mount[MOUNT_BYTES]; /* "" when of no mount */
+	enum usage_kind kind;
+	uint64_t payload_out;  /* bytes the peer's kernel acknowledged */
+	uint64_t tcp_out;      /* the same with TLS around it */
+	uint64_t wire_out;     /* with TCP and IP heads, retransmissions */
+	uint64_t payload_in, wire_in;
+	uint64_t tls_out;      /* the part of payload_out that went over TLS */
+	uint64_t listen_ms;    /* while bytes were acknowledged */
+	uint64_t listen60_ms;  /* of sessions of at least 60 s */
+	uint64_t starts;       /* sessions begun */
+};
+
+struct usage_msg {
+	struct message message;
+	unsigned count;
+	struct usage_delta rows[];
+};
+
+/* mount "" is the member's own gauge over all its mounts. */
+struct peak_row {
+	int64_t slot, member;
+	char mount[MOUNT_BYTES];
+	uint64_t peak;
+	int64_t peak_at_ms; /* wall */
+};
+
+struct peaks_msg {
+	struct message message;
+	unsigned count;
+	struct peak_row rows[];
+};
+
+enum member_state { MEMBER_ACTIVE, MEMBER_BLOCKED };
+
+struct member {
+	int64_t id;
+	char slug[SLUG_BYTES];
+	char name[NAME_BYTES];
+	char key_hash[KEY_BYTES]; /* as crypt(5) writes it */
+	enum member_state state;
+};
+
+/* The whole list, after any change and at start. */
+struct members_msg {
+	struct message message;
+	unsigned count;
+	struct member rows[];
+};
+
+/* A command line of all2allctl that only the clerk can answer. */
+struct command_msg {
+	struct message message;
+	uint64_t reply_to;
+	unsigned argc;
+	char *argv[]; /* mem_text() each, freed with the message */
+};
+
+struct result_msg {
+	struct message message;
+	uint64_t reply_to;
+	int status;         /* exit status: 0 done, 1 refused, 2 wrong use */
+	struct block *text; /* stdout when 0, else stderr */
+};
+
+struct key_msg {
+	struct message message;
+	uint64_t ask;
+	char hash[KEY_BYTES]; /* "" for a member that does not exist: a dummy
+			       * is checked, so that both take the same time */
+	char key[KEY_BYTES];
+	bool is_right;
+};
+
+enum recording_state { RECORDING_ACTIVE, RECORDING_DONE, RECORDING_BROKEN };
+
+struct recording_msg {
+	struct message message;
+	char id[40];
+	int64_t member;
+	char slug[SLUG_BYTES];
+	char mount[MOUNT_BYTES];
+	char path[512]; /* below data/archive, the finished name */
+	char media_type[64];
+	char title[TITLE_BYTES];
+	enum recording_state state;
+	int64_t started_ms, ended_ms; /* wall; 0: not yet */
+	uint64_t bytes;
+	uint64_t gap_bytes; /* what could not be written */
+	bool is_recovered;
+	char sha256[65];
+	char note[128]; /* why it is broken or has a gap */
+};
+
+struct spool_msg {
+	struct message message;
+	uint32_t mount_no;
+	int64_t member;
+	char slug[SLUG_BYTES];
+	char mount[MOUNT_BYTES];
+	char media_type[64];
+	char extension[8];
+	char codecs[64];
+	char title[TITLE_BYTES]; /* the stream's name */
+	char agent[128];         /* the encoder */
+};
+
+struct block_msg {
+	struct message message;
+	uint32_t mount_no;
+	struct block *block;
+};
+
+void message_free(struct message *);
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * SPDX-FileCopyrightText: The all2all developers
+ *
+ * spool - the thread that writes broadcasts to the archive.
+ *
+ * The feeding worker opens a mount's recording (SPOOL_OPEN), offers every block
+ * and closes it (SPOOL_CLOSE). What is written is the head in force at the
+ * first SYNC block, then every block from it on: valid from its first byte. A
+ * BLOCK_CUT block begins a new file. Blocks that would make more than
+ * spool_bytes wait for the disk are refused by spool_offer(): the worker never
+ * waits, and the spool marks the gap in the recording.
+ *
+ * A failed write ends the file as broken, is said as an error, and the next
+ * SYNC block tries a new file after RETRY_MS. Files are data/archive/SLUG/
+ * YYYY/MM/DD/<time>_<id>.<ext>, ".part" added until finished, with a JSON
+ * sidecar; data fsync, rename, folder fsync, sidecar, row: in that order.
+ */
+#ifndef SPOOL_SPOOL_H
+#define SPOOL_SPOOL_H
+
+#include "loop/loop.h"
+#include "loop/messages.h"
+
+#include <stdint.h>
+
+struct spool;
+
+struct spool_setup {
+	const char *data;
+	int64_t most_bytes; /* conf spool_bytes */
+	int64_t point_ms;   /* conf recording_point_ms */
+	struct loop *desk;  /* gets RECORDING (for status) and DONE */
+	struct loop *clerk; /* gets RECORDING */
+	unsigned thread_no;
+};
+
+/* Finishes what a crash left behind (.part files) before it returns: truncated
+ * to the last byte that makes sense, marked recovered, told to the clerk. */
+struct spool *spool_open(const struct spool_setup *, char **error) MUST_CHECK;
+bool spool_start(struct spool *) MUST_CHECK;
+struct loop *spool_loop(struct spool *); /* OPEN, CLOSE, STOP go here */
+/* From any thread. Takes the reference in any case; false: dropped. */
+bool spool_offer(struct spool *, uint32_t mount_no, struct block *);
+void spool_free(struct spool *);
+
+#endif
