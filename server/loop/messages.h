@@ -38,6 +38,7 @@ enum message_kind {
 	MSG_FEED_END,   /* struct feed_msg: close this feed's stream properly */
 	MSG_SET_TITLE,  /* struct title_msg: to the worker that feeds */
 	MSG_KICK,       /* struct kick_msg */
+	MSG_LIST,       /* struct listing_msg without rows: please fill it */
 	MSG_STOP,       /* struct message: to all threads */
 	/* the feeding worker to the other workers and the spool */
 	MSG_BLOCK,      /* struct block_msg */
@@ -65,8 +66,6 @@ enum message_kind {
 	MSG_SPOOL_OPEN, /* struct spool_msg */
 	MSG_SPOOL_CLOSE,
 };
-
-enum close_reason; /* net/conn.h */
 
 /* What is counted, design of the ledger: kinds of traffic. */
 enum usage_kind { USAGE_LIVE, USAGE_SOURCE_IN, USAGE_PAGES, USAGE_WASTE, USAGE_KINDS };
@@ -187,6 +186,143 @@ struct block_msg {
 	struct block *block;
 };
 
+/* A socket on its way to the worker that will keep it. */
+struct conn_msg {
+	struct message message;
+	int fd; /* closed with the message */
+	uint64_t conn_no;
+	struct sockaddr_storage peer;
+	struct ssl_ctx_st *tls; /* NULL: plain only; a reference */
+	bool is_tls_only;
+};
+
+struct conf_msg {
+	struct message message;
+	const struct conf *conf; /* a reference */
+};
+
+enum ask_kind {
+	ASK_SOURCE, /* may I feed this mount? */
+	ASK_LISTEN, /* may I drink it? */
+	ASK_HEAD,   /* what would a listener be told? */
+	ASK_TITLE,  /* this is playing now */
+	ASK_PAGE,   /* a page, a playlist, the status */
+};
+
+struct ask_msg {
+	struct message message;
+	enum ask_kind kind;
+	unsigned worker;
+	uint64_t conn_no;
+	char path[MOUNT_BYTES]; /* the mount or page; "" for ASK_TITLE: mine */
+	char query[MOUNT_BYTES]; /* ASK_PAGE: its mount filter */
+	char user[SLUG_BYTES];  /* "" when no login was sent */
+	char key[KEY_BYTES];
+	bool has_login;
+	bool is_shoutcast; /* the key may belong to any member */
+	struct in6_addr address; /* /128 or mapped IPv4, for slowing down */
+	char content_type[64];
+	char title[TITLE_BYTES];
+	char url[NAME_BYTES];
+	char agent[128];
+};
+
+struct answer_msg {
+	struct message message;
+	enum ask_kind kind;
+	uint64_t conn_no;
+	unsigned status;     /* 200, or what to refuse with */
+	char text[NAME_BYTES]; /* why, in words an artist can act on */
+	unsigned retry_secs; /* 0: none */
+	uint32_t mount_no;
+	int64_t member;
+	char slug[SLUG_BYTES];
+	struct feed *feed;   /* ASK_SOURCE: the mount's, NULL: make a new one */
+	struct block *body;  /* ASK_PAGE */
+	const char *type;    /* of the body; a constant */
+};
+
+struct mount_msg {
+	struct message message;
+	uint32_t mount_no;
+	int64_t member;
+	char name[MOUNT_BYTES];
+	char slug[SLUG_BYTES];
+};
+
+struct feed_msg {
+	struct message message;
+	uint32_t mount_no;
+	uint64_t conn_no; /* of the source that is gone */
+	struct feed *feed; /* owned; the receiver must take it */
+};
+
+struct title_msg {
+	struct message message;
+	uint32_t mount_no;
+	char title[TITLE_BYTES];
+	char url[NAME_BYTES];
+};
+
+enum kick_what { KICK_CONN, KICK_SOURCE, KICK_LISTENERS };
+
+struct kick_msg {
+	struct message message;
+	enum kick_what what;
+	uint64_t conn_no;
+	uint32_t mount_no;
+};
+
+/* What is known of a mount's stream: from the source's headers and its bytes. */
+struct mount_facts {
+	char name[NAME_BYTES], description[NAME_BYTES], genre[NAME_BYTES];
+	char url[NAME_BYTES], audio_info[NAME_BYTES], agent[128];
+	char media_type[64], extension[8], codecs[64];
+	unsigned bitrate_kbps, sample_rate, channels, width, height;
+	bool is_public, has_video, takes_icy;
+};
+
+struct facts_msg {
+	struct message message;
+	uint32_t mount_no;
+	struct block *lines; /* header lines for listeners, CRLF each */
+	struct mount_facts facts;
+};
+
+enum conn_role { ROLE_REQUEST, ROLE_LISTENER, ROLE_SOURCE };
+
+struct closed_msg {
+	struct message message;
+	unsigned worker;
+	uint64_t conn_no;
+	enum conn_role role;
+	uint32_t mount_no;
+	struct in6_addr address;
+	bool had_request; /* its whole head came in */
+};
+
+struct listener_row {
+	uint64_t conn_no, bytes, lag_bytes;
+	int64_t secs;
+	bool is_tls, has_icy;
+	char agent[64];
+};
+
+struct listing_msg {
+	struct message message;
+	uint64_t reply_to;
+	uint32_t mount_no;
+	unsigned count;
+	struct listener_row rows[];
+};
+
+struct done_msg {
+	struct message message;
+	unsigned thread_no;
+};
+
+/* A zeroed message of that size and kind. */
+void *message_new(unsigned kind, size_t bytes);
 void message_free(struct message *);
 
 #endif

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * SPDX-FileCopyrightText: The all2all developers */
+#include "loop/messages.h"
+
+#include "base/mem.h"
+#include "conf/conf.h"
+
+#include <openssl/ssl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+void *
+message_new(unsigned kind, size_t bytes)
+{
+	struct message *message = mem_new(bytes);
+
+	message->kind = kind;
+	return message;
+}
+
+static void
+free_conn(struct conn_msg *conn)
+{
+	if (conn->fd != -1)
+		close(conn->fd);
+	SSL_CTX_free(conn->tls);
+}
+
+static void
+free_command(struct command_msg *command)
+{
+	for (unsigned i = 0; i < command->argc; i++)
+		free(command->argv[i]);
+}
+
+void
+message_free(struct message *message)
+{
+	if (message == NULL)
+		return;
+	switch (message->kind) {
+	case MSG_CONN:
+		free_conn((struct conn_msg *)message);
+		break;
+	case MSG_CONF:
+		conf_unref(((struct conf_msg *)message)->conf);
+		break;
+	case MSG_ANSWER:
+		/* A feed inside is taken by the worker in any case. */
+		block_unref(((struct answer_msg *)message)->body);
+		break;
+	case MSG_BLOCK:
+		block_unref(((struct block_msg *)message)->block);
+		break;
+	case MSG_FACTS:
+		block_unref(((struct facts_msg *)message)->lines);
+		break;
+	case MSG_RESULT:
+		block_unref(((struct result_msg *)message)->text);
+		break;
+	case MSG_COMMAND:
+		free_command((struct command_msg *)message);
+		break;
+	case MSG_ASK:
+		explicit_bzero(((struct ask_msg *)message)->key, KEY_BYTES);
+		break;
+	case MSG_CHECK_KEY:
+	case MSG_KEY_CHECKED:
+		explicit_bzero(((struct key_msg *)message)->key, KEY_BYTES);
+		break;
+	default:
+		break;
+	}
+	free(message);
+}
