@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * SPDX-FileCopyrightText: The all2all developers */
+#include "net/conn_priv.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#define TLS_FIRST_BYTE 0x16 /* a handshake record, RFC 8446 section 5.1 */
+
+void
+conn_want_write(struct conn *conn, bool on)
+{
+	if (conn->state == CONN_CLOSED)
+		return;
+	if (on)
+		event_add(&conn->write_event, NULL);
+	else
+		event_del(&conn->write_event);
+}
+
+void
+conn_read(struct conn *conn, bool on)
+{
+	if (conn->state == CONN_CLOSED || conn->has_eof)
+		return;
+	conn->reads = on;
+	if (on)
+		event_add(&conn->read_event, NULL);
+	else
+		event_del(&conn->read_event);
+	/* What a stage or TLS still holds will not wake the poller. */
+	if (on && (conn->input.len > 0 ||
+		      (conn->ssl != NULL && SSL_pending(conn->ssl) > 0)))
+		event_active(&conn->read_event, EV_READ, 0);
+}
+
+const uint8_t *
+conn_input(const struct conn *conn, size_t *len)
+{
+	if (conn->input.len > 0) {
+		*len = conn->input.len;
+		return conn->input.data;
+	}
+	*len = conn->fresh_len;
+	return conn->fresh;
+}
+
+void
+conn_used(struct conn *conn, size_t len)
+{
+	if (conn->input.len > 0) {
+		bytes_eat(&conn->input, len);
+		if (conn->input.len == 0)
+			bytes_free(&conn->input);
+		return;
+	}
+	CHECK(len <= conn->fresh_len);
+	conn->fresh += len;
+	conn->fresh_len -= len;
+}
+
+/* Bytes go to the stage from where they were read; only what it leaves is
+ * copied. */
+void
+conn_offer(struct conn *conn, const uint8_t *bytes, size_t len)
+{
+	conn->plain_in += len;
+	if (conn->state != CONN_OPEN)
+		return;
+	if (conn->input.len > 0) {
+		bytes_append(&conn->input, bytes, len);
+		conn_event(conn, CONN_DATA);
+		return;
+	}
+	conn->fresh = bytes;
+	conn->fresh_len = len;
+	conn_event(conn, CONN_DATA);
+	if (conn->state == CONN_OPEN && conn->fresh_len > 0)
+		bytes_append(&conn->input, conn->fresh, conn->fresh_len);
+	else if (conn->state == CONN_BEGIN && conn->fresh_len > 0)
+		conn_close(conn, CLOSE_BAD); /* plain bytes after an upgrade */
+	conn->fresh_len = 0;
+}
+
+static void
+become_ready(struct conn *conn)
+{
+	conn->state = CONN_OPEN;
+	if (conn->was_ready)
+		return;
+	conn->was_ready = true;
+	conn_event(conn, CONN_READY);
+}
+
+static void
+shake_hands(struct conn *conn)
+{
+	switch (tls_handshake(conn)) {
+	case 1:
+		conn_want_write(conn, false);
+		become_ready(conn);
+		break;
+	case -1:
+		conn_close(conn, CLOSE_TLS);
+		break;
+	default:
+		break;
+	}
+}
+
+/* False: nothing decided yet, or the conn is closed. */
+static bool
+look_at_first_byte(struct conn *conn)
+{
+	uint8_t first;
+	ssize_t n = recv(conn->fd, &first, 1, MSG_PEEK);
+
+	if (n == -1 && (errno == EAGAIN || errno == EINTR))
+		return false;
+	if (n <= 0) {
+		conn_close(conn, CLOSE_GONE);
+		return false;
+	}
+	if (first == TLS_FIRST_BYTE && conn->tls != NULL) {
+		tls_begin(conn);
+		conn->state = CONN_HANDSHAKE;
+		return true;
+	}
+	if (first == TLS_FIRST_BYTE || conn->is_tls_only) {
+		conn_close(conn, CLOSE_TLS);
+		return false;
+	}
+	become_ready(conn);
+	return conn->state == CONN_OPEN;
+}
+
+static ssize_t
+read_some(struct conn *conn, uint8_t *to, bool *is_eof)
+{
+	ssize_t n;
+
+	*is_eof = false;
+	if (conn->ssl != NULL)
+		return tls_read(conn, to, SCRATCH_BYTES, is_eof);
+	do {
+		n = recv(conn->fd, to, SCRATCH_BYTES, 0);
+	} while (n == -1 && errno == EINTR);
+	if (n > 0)
+		return n;
+	*is_eof = n == 0;
+	return n == -1 && errno == EAGAIN ? 0 : -1;
+}
+
+static void
+take_end(struct conn *conn, bool is_eof)
+{
+	conn->has_eof = true;
+	event_del(&conn->read_event);
+	if (conn->state == CONN_LINGER)
+		conn_linger_check(conn);
+	else if (conn->state == CONN_FLUSH)
+		return;
+	else
+		conn_event(conn, is_eof ? CONN_EOF : CONN_ERROR);
+}
+
+static void
+read_turn(struct conn *conn)
+{
+	uint8_t *scratch = conn->home->read_scratch;
+	size_t turn = 0;
+	bool is_eof;
+	ssize_t n;
+
+	if (conn->input.len > 0 && conn->state == CONN_OPEN)
+		conn_event(conn, CONN_DATA);
+	while (conn->state >= CONN_OPEN && conn->state != CONN_CLOSED &&
+	    conn->reads && turn < TURN_BYTES) {
+		n = read_some(conn, scratch, &is_eof);
+		if (n == 0)
+			return;
+		if (n < 0) {
+			take_end(conn, is_eof);
+			return;
+		}
+		turn += (size_t)n;
+		conn_offer(conn, scratch, (size_t)n);
+		if (conn->ssl == NULL && n < SCRATCH_BYTES)
+			return;
+	}
+	if (conn->state != CONN_CLOSED && conn->ssl != NULL && conn->reads &&
+	    SSL_pending(conn->ssl) > 0)
+		event_active(&conn->read_event, EV_READ, 0);
+}
+
+void
+conn_on_read(evutil_socket_t fd, short what, void *arg)
+{
+	struct conn *conn = arg;
+
+	(void)fd;
+	(void)what;
+	if (conn->state == CONN_BEGIN && !look_at_first_byte(conn))
+		return;
+	if (conn->state == CONN_HANDSHAKE)
+		shake_hands(conn);
+	if (conn->state >= CONN_OPEN && conn->state != CONN_CLOSED)
+		read_turn(conn);
+}
+
+static ssize_t
+send_some(struct conn *conn, const struct iovec *iov, int count)
+{
+	struct msghdr message = { .msg_iov = (struct iovec *)iov,
+		.msg_iovlen = (size_t)count };
+	ssize_t n;
+
+	do {
+		n = sendmsg(conn->fd, &message, MSG_NOSIGNAL);
+	} while (n == -1 && errno == EINTR);
+	if (n == -1)
+		return errno == EAGAIN ? 0 : -1;
+	return n;
+}
+
+/* One TLS record from as many pieces as fit: fewer, fuller records. */
+static ssize_t
+send_record(struct conn *conn, const struct iovec *iov, int count, size_t skip)
+{
+	uint8_t *scratch = conn->home->write_scratch;
+	size_t used = 0, take;
+
+	for (int i = 0; i < count && used < SCRATCH_BYTES; i++) {
+		if (skip >= iov[i].iov_len) {
+			skip -= iov[i].iov_len;
+			continue;
+		}
+		take = iov[i].iov_len - skip;
+		if (take > SCRATCH_BYTES - used)
+			take = SCRATCH_BYTES - used;
+		memcpy(scratch + used, (uint8_t *)iov[i].iov_base + skip, take);
+		used += take;
+		skip = 0;
+	}
+	return used > 0 ? tls_write(conn, scratch, used) : 0;
+}
+
+static ssize_t
+send_records(struct conn *conn, const struct iovec *iov, int count)
+{
+	ssize_t taken = 0, n;
+
+	if (conn->tls_pending > 0 && tls_write(conn, NULL, 0) == -1)
+		return -1;
+	while (conn->tls_pending == 0) {
+		n = send_record(conn, iov, count, (size_t)taken);
+		if (n < 0)
+			return -1;
+		if (n == 0)
+			break;
+		taken += n;
+	}
+	return taken;
+}
+
+/* False: broken. */
+static bool
+flush_output(struct conn *conn)
+{
+	struct iovec iov;
+	ssize_t n = 1;
+
+	while (n > 0 && conn->output.len > 0) {
+		iov.iov_base = conn->output.data;
+		iov.iov_len = conn->output.len;
+		n = conn->ssl != NULL ? send_records(conn, &iov, 1)
+				      : send_some(conn, &iov, 1);
+		if (n < 0)
+			return false;
+		conn->plain_out += (uint64_t)n;
+		bytes_eat(&conn->output, (size_t)n);
+	}
+	if (conn->output.len == 0)
+		bytes_free(&conn->output);
+	return true;
+}
+
+static bool
+has_unsent(const struct conn *conn)
+{
+	return conn->output.len > 0 || conn->tls_pending > 0;
+}
+
+void
+conn_send(struct conn *conn, const void *bytes, size_t len)
+{
+	if (conn->state == CONN_CLOSED)
+		return;
+	bytes_append(&conn->output, bytes, len);
+	/* A broken socket is told by the poller, not in the caller's hands. */
+	if (!flush_output(conn) || has_unsent(conn))
+		conn_want_write(conn, true);
+}
+
+ssize_t
+conn_writev(struct conn *conn, const struct iovec *iov, int count)
+{
+	size_t wanted = 0;
+	ssize_t n;
+
+	if (conn->output.len > 0)
+		return 0;
+	for (int i = 0; i < count; i++)
+		wanted += iov[i].iov_len;
+	n = conn->ssl != NULL ? send_records(conn, iov, count)
+			      : send_some(conn, iov, count);
+	if (n < 0)
+		return -1;
+	conn->plain_out += (uint64_t)n;
+	if ((size_t)n < wanted || conn->tls_pending > 0)
+		conn_want_write(conn, true);
+	return n;
+}
+
+void
+conn_on_write(evutil_socket_t fd, short what, void *arg)
+{
+	struct conn *conn = arg;
+
+	(void)fd;
+	(void)what;
+	if (conn->state == CONN_HANDSHAKE) {
+		shake_hands(conn);
+		return;
+	}
+	if (!flush_output(conn) ||
+	    (conn->tls_pending > 0 && tls_write(conn, NULL, 0) == -1)) {
+		if (conn->state == CONN_FLUSH)
+			conn_close(conn, conn->finish_reason);
+		else
+			conn_event(conn, CONN_ERROR);
+		return;
+	}
+	if (has_unsent(conn))
+		return;
+	conn_want_write(conn, false);
+	if (conn->state == CONN_FLUSH)
+		conn_flushed(conn);
+	else
+		conn_event(conn, CONN_DRAINED);
+}
