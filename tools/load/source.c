@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * SPDX-FileCopyrightText: The all2all developers */
+#include "load/source.h"
+
+#include "base/mem.h"
+#include "base/random.h"
+#include "base/text.h"
+#include "load/head.h"
+
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+
+static void
+leave(struct source *source, const char *why)
+{
+	bool is_early = source->state != SOURCE_ENDING;
+
+	snprintf(source->why, sizeof(source->why), "%s", why);
+	if (is_early)
+		source->totals->source_lost = source->why;
+	source->state = SOURCE_GONE;
+	wire_close(&source->wire, false);
+}
+
+static void
+write_request(struct source *source)
+{
+	const struct options *options = source->options;
+	const struct weburl *url = source->target->url;
+	struct bytes *request = &source->request;
+	struct bytes pair = { 0 };
+	char *coded;
+
+	bytes_format(&pair, "%s:%s", options->user, options->key);
+	coded = mem_new(pair.len / 3 * 4 + 5);
+	EVP_EncodeBlock((unsigned char *)coded, pair.data, (int)pair.len);
+	bytes_text(request, "PUT ");
+	text_url_path(request, options->source);
+	bytes_format(request,
+	    " HTTP/1.1\r\nHost: %s:%u\r\n"
+	    "Authorization: Basic %s\r\n"
+	    "User-Agent: all2all-load\r\n"
+	    "Content-Type: audio/mpeg\r\n"
+	    "Ice-Name: numbered frames\r\nIce-Public: 0\r\n"
+	    "Ice-Bitrate: %u\r\n"
+	    "Expect: 100-continue\r\n\r\n",
+	    url->host, url->port, coded, options->bitrate);
+	free(coded);
+	bytes_free(&pair);
+}
+
+void
+source_dial(struct source *source)
+{
+	random_bytes(&source->run, sizeof(source->run));
+	write_request(source);
+	source->state = SOURCE_DIALLING;
+	if (!wire_dial(&source->wire, source->target, NULL))
+		leave(source, source->wire.why);
+}
+
+static void
+ask(struct source *source)
+{
+	ssize_t n = wire_write(
+	    &source->wire, source->request.data, source->request.len);
+
+	if (n == WIRE_LOST)
+		leave(source, source->wire.why);
+	if (n <= 0)
+		return;
+	bytes_eat(&source->request, (size_t)n);
+	if (source->request.len == 0)
+		source->state = SOURCE_WAITING;
+}
+
+static void
+shake(struct source *source)
+{
+	int answer = wire_shake(&source->wire, source->target);
+
+	if (answer == WIRE_LOST)
+		leave(source, source->wire.why);
+	if (answer != WIRE_DONE)
+		return;
+	source->state = SOURCE_ASKING;
+	ask(source);
+}
+
+static void
+take_answer(struct source *source, const struct head *head, int64_t now_us)
+{
+	char why[64];
+
+	bytes_eat(&source->answer, head->len);
+	if (head->status == 100 || head->status == 200) {
+		if (source->state == SOURCE_WAITING) {
+			source->state = SOURCE_LIVE;
+			source->live_us = now_us;
+		}
+		return;
+	}
+	if (head->status < 200)
+		return;
+	snprintf(why, sizeof(why), "HTTP status %u%s", head->status,
+	    head->status == 401 ? " (wrong key)" : "");
+	leave(source, why);
+}
+
+static void
+read_answer(struct source *source, int64_t now_us)
+{
+	uint8_t *room = bytes_room(&source->answer, WIRE_READ_BYTES);
+	ssize_t n = wire_read(&source->wire, room, WIRE_READ_BYTES);
+	struct head head;
+	enum head_answer answer = HEAD_DONE;
+
+	if (n == WIRE_END || n == WIRE_LOST)
+		leave(source,
+		    n == WIRE_END ? "closed by the server" : source->wire.why);
+	if (n <= 0)
+		return;
+	bytes_added(&source->answer, (size_t)n);
+	while (answer == HEAD_DONE && source->answer.len > 0 &&
+	    source->state != SOURCE_GONE) {
+		answer = head_read(
+		    &head, source->answer.data, source->answer.len);
+		if (answer == HEAD_DONE)
+			take_answer(source, &head, now_us);
+		else if (answer == HEAD_BAD)
+			leave(source, "an answer that is not HTTP");
+	}
+}
+
+int64_t
+source_due_us(const struct source *source)
+{
+	return source->live_us +
+	    (int64_t)(source->number * NUMBERED_SAMPLES * 1000000 /
+		NUMBERED_RATE);
+}
+
+static void
+make_frame(struct source *source, int64_t now_us)
+{
+	struct numbered_frame frame = { source->run, source->number, now_us };
+	int64_t late_us = now_us - source_due_us(source);
+
+	if (late_us > source->totals->source_late_us)
+		source->totals->source_late_us = late_us;
+	source->frame_len = numbered_make(
+	    source->frame, source->options->bitrate, &frame);
+	source->frame_sent = 0;
+	source->number++;
+}
+
+void
+source_tick(struct source *source, int64_t now_us)
+{
+	ssize_t n;
+
+	while (source->state == SOURCE_LIVE) {
+		if (source->frame_sent == source->frame_len) {
+			if (source_due_us(source) > now_us)
+				return;
+			make_frame(source, now_us);
+		}
+		n = wire_write(&source->wire,
+		    source->frame + source->frame_sent,
+		    source->frame_len - source->frame_sent);
+		if (n == WIRE_LOST)
+			leave(source, source->wire.why);
+		if (n <= 0)
+			return;
+		source->frame_sent += (size_t)n;
+		source->totals->source_bytes += (uint64_t)n;
+		source->totals->source_frames += source->frame_sent ==
+		    source->frame_len;
+	}
+}
+
+void
+source_event(struct source *source, int64_t now_us)
+{
+	switch (source->state) {
+	case SOURCE_DIALLING:
+		shake(source);
+		break;
+	case SOURCE_ASKING:
+		ask(source);
+		break;
+	case SOURCE_LIVE:
+		if (source->wire.wants_write)
+			source_tick(source, now_us);
+		if (source->state == SOURCE_LIVE)
+			read_answer(source, now_us);
+		break;
+	case SOURCE_WAITING:
+	case SOURCE_ENDING:
+		read_answer(source, now_us);
+		break;
+	case SOURCE_GONE:
+		break;
+	}
+}
+
+void
+source_end(struct source *source)
+{
+	if (source->state == SOURCE_GONE)
+		return;
+	source->state = SOURCE_ENDING;
+	wire_finish(&source->wire);
+}
+
+void
+source_close(struct source *source)
+{
+	wire_close(&source->wire, false);
+	source->state = SOURCE_GONE;
+	bytes_free(&source->request);
+	bytes_free(&source->answer);
+}
+
+uint32_t
+source_wants(const struct source *source)
+{
+	if (source->state == SOURCE_ASKING)
+		return EPOLLOUT;
+	if (source->state == SOURCE_DIALLING)
+		return source->wire.wants_write ? EPOLLOUT : EPOLLIN;
+	return source->wire.wants_write ? EPOLLIN | EPOLLOUT : EPOLLIN;
+}
