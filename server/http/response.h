@@ -14,6 +14,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define SERVER_NAME "all2all"
+/* The realm is Icecast's: browsers and panels keep logins under it. libshout,
+ * ffmpeg and curl read past the charset (RFC 7617 section 2.1). */
+#define LOGIN_HEADER                                              \
+	"WWW-Authenticate: Basic realm=\"Icecast2 Server\", " \
+	"charset=\"UTF-8\"\r\n"
+
 struct response {
 	unsigned status;
 	const char *type;      /* NULL: no body type */
@@ -27,10 +34,12 @@ struct response {
 const char *status_text(unsigned status);
 /* "HTTP/1.1 STATUS ..." with Server, Date, Connection: close, nosniff,
  * Cache-Control: no-store (unless extra has one), Content-Length, blank line;
- * the body is then appended when with_body. */
+ * the body is then appended when with_body. 204 and 304 have no body; 1xx get
+ * their status line and extra only, as encoders that wait for 100 expect. */
 void response_write(struct bytes *out, const struct response *,
     const void *body, size_t body_len, bool with_body);
-/* A small page in words, "<title>Error N</title> ... <b>N - text</b>". */
+/* A small page in words, "<title>Error N</title> ... <b>N - text</b>"; asks for
+ * a login when it is 401. Text may come from a peer. */
 void response_error(struct bytes *out, unsigned status, const char *text,
     bool with_body);
 /* "name:value\r\n", control bytes dropped, cut at 512 bytes at a character. */
