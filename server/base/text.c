@@ -8,6 +8,8 @@
 #include <string.h>
 #include <strings.h>
 
+#define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
+
 /* Windows-1252, 80 to 9F; the five holes read as U+FFFD. */
 static const uint16_t cp1252_high[32] = {
 	0x20ac, 0xfffd, 0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021,
@@ -156,12 +158,10 @@ text_from_charset(char *to, size_t size, const char *from, size_t len,
     const char *charset)
 {
 	static const char *const latin1[] = { "iso-8859-1", "iso8859-1",
-		"latin1", "latin-1", "us-ascii" };
+		"latin1", "latin-1", "us-ascii", "windows-1252", "cp1252" };
 
 	if (strcasecmp(charset, "utf-8") == 0 ||
-	    strcasecmp(charset, "utf8") == 0 ||
-	    strcasecmp(charset, "windows-1252") == 0 ||
-	    strcasecmp(charset, "cp1252") == 0) {
+	    strcasecmp(charset, "utf8") == 0) {
 		text_clean(to, size, from, len);
 		return true;
 	}
@@ -199,28 +199,54 @@ text_escape_log(char *to, size_t size, const char *from)
 	return used;
 }
 
+static const char *
+entity_of(char letter)
+{
+	switch (letter) {
+	case '&':
+		return "&amp;";
+	case '<':
+		return "&lt;";
+	case '>':
+		return "&gt;";
+	case '"':
+		return "&quot;";
+	case '\'':
+		return "&#39;";
+	default:
+		return NULL;
+	}
+}
+
+/* XML 1.0 section 2.2 has no control characters, nor FFFE and FFFF. */
+static bool
+is_no_markup_char(const char *at, size_t n)
+{
+	const uint8_t *b = (const uint8_t *)at;
+
+	if (n == 1)
+		return b[0] < 0x20 && b[0] != '\t' && b[0] != '\n' &&
+		    b[0] != '\r';
+	return n == 0 ||
+	    (n == 3 && b[0] == 0xef && b[1] == 0xbf && b[2] >= 0xbe);
+}
+
 static void
 put_markup(struct bytes *out, const char *text)
 {
-	for (; *text != '\0'; text++) {
-		switch (*text) {
-		case '&':
-			bytes_text(out, "&amp;");
-			break;
-		case '<':
-			bytes_text(out, "&lt;");
-			break;
-		case '>':
-			bytes_text(out, "&gt;");
-			break;
-		case '"':
-			bytes_text(out, "&quot;");
-			break;
-		case '\'':
-			bytes_text(out, "&#39;");
-			break;
-		default:
-			bytes_append(out, text, 1);
+	size_t len = strlen(text), n;
+	const char *entity;
+
+	for (; len > 0; text += n, len -= n) {
+		n = text_char(text, len);
+		entity = entity_of(*text);
+		if (is_no_markup_char(text, n)) {
+			n = n > 0 ? n : 1;
+			bytes_text(out, REPLACEMENT);
+		} else if (entity != NULL) {
+			bytes_text(out, entity);
+		} else {
+			bytes_append(out, text, n);
 		}
 	}
 }
@@ -254,6 +280,10 @@ text_json(struct bytes *out, const char *text)
 				 *text == '>' || *text == '&')) {
 			/* Markup too: the text may stand inside a page. */
 			bytes_format(out, "\\u%04x", (uint8_t)*text);
+		} else if (n == 3 && is_control(text, n)) {
+			/* A line end to JavaScript before 2019. */
+			bytes_format(out, "\\u%04x",
+			    0x2028u + ((uint8_t)text[2] == 0xa9));
 		} else {
 			bytes_append(out, text, n);
 		}
