@@ -83,6 +83,8 @@ void
 bytes_eat(struct bytes *bytes, size_t len)
 {
 	CHECK(len <= bytes->len);
+	if (len == 0)
+		return;
 	bytes->data += len;
 	bytes->len -= len;
 	if (bytes->len == 0)
