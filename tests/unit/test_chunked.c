@@ -36,6 +36,8 @@ static const struct {
 	{ BYTES(" 5\r\nhello\r\n"), CHUNKED_BAD, "", 0 },
 	{ BYTES("5 \r\nhello\r\n"), CHUNKED_BAD, "", 0 },
 	{ BYTES("\r\n"), CHUNKED_BAD, "", 0 },
+	{ BYTES("1\r\na\r\n\r\n"), CHUNKED_BAD, "a", 0 },
+	{ BYTES("1\r\na\r\n00000000000001\r\nb\r\n"), CHUNKED_MORE, "ab", 0 },
 	{ BYTES(";x\r\n"), CHUNKED_BAD, "", 0 },
 	{ BYTES("g\r\n"), CHUNKED_BAD, "", 0 },
 	{ BYTES("5;x\ny\r\nhello"), CHUNKED_BAD, "", 0 },

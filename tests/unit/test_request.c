@@ -106,6 +106,7 @@ keeping_alive_is_the_clients_wish(void **state)
 	} rows[] = {
 		{ GET "\r\n", true },
 		{ GET "Connection: a, Close\r\n\r\n", false },
+		{ GET "Connection: closed\r\n\r\n", true },
 		{ GET "Connection: disclose\r\n\r\n", true },
 		{ "GET / HTTP/1.0\r\n\r\n", false },
 		{ "GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n", true },
