@@ -21,6 +21,12 @@ real_rename_at(int dir, const char *from, const char *to)
 	return renameat2(dir, from, dir, to, RENAME_NOREPLACE);
 }
 
+static int
+real_unlink_at(int dir, const char *name)
+{
+	return unlinkat(dir, name, 0);
+}
+
 const struct file_calls file_real_calls = {
 	.open_at = real_open_at,
 	.write = write,
@@ -28,6 +34,7 @@ const struct file_calls file_real_calls = {
 	.data_sync = fdatasync,
 	.rename_at = real_rename_at,
 	.truncate = ftruncate,
+	.unlink_at = real_unlink_at,
 };
 
 static const struct file_calls *calls = &file_real_calls;
@@ -94,6 +101,12 @@ file_truncate(int fd, off_t len)
 		result = calls->truncate(fd, len);
 	} while (result == -1 && errno == EINTR);
 	return result == 0;
+}
+
+bool
+file_unlink_at(int dir, const char *name)
+{
+	return calls->unlink_at(dir, name) == 0 || errno == ENOENT;
 }
 
 int

@@ -24,6 +24,7 @@ struct file_calls {
 	int (*data_sync)(int fd); /* fdatasync */
 	int (*rename_at)(int dir, const char *from, const char *to);
 	int (*truncate)(int fd, off_t len);
+	int (*unlink_at)(int dir, const char *name);
 };
 
 extern const struct file_calls file_real_calls;
@@ -38,6 +39,8 @@ bool file_data_sync(int fd) MUST_CHECK;
 /* Never replaces an existing file: errno is EEXIST then. */
 bool file_rename_at(int dir, const char *from, const char *to) MUST_CHECK;
 bool file_truncate(int fd, off_t len) MUST_CHECK;
+/* The name only, never a folder; true also when there is none. */
+bool file_unlink_at(int dir, const char *name) MUST_CHECK;
 /* Opens dir/name as a folder, made with mode 0750 when it is not there; never
  * through a symbolic link. */
 int file_open_folder(int dir, const char *name) MUST_CHECK;
