@@ -20,13 +20,16 @@
 #include <stdint.h>
 
 struct conf_listen {
-	char *address; /* "127.0.0.1", "::", "*" */
-	unsigned port; /* 0: the system picks one */
+	char *address;           /* "127.0.0.1", "::", "*" */
+	unsigned port;           /* 0: the system picks one */
 	char *certificate, *key; /* NULL: no TLS here */
 	bool is_tls_only;
 };
 
-enum slow_policy { SLOW_SKIP, SLOW_CLOSE };
+enum slow_policy {
+	SLOW_SKIP,
+	SLOW_CLOSE
+};
 
 struct conf_mount {
 	char *name;            /* "/live.ogg", or a pattern ending in "*" */
@@ -35,11 +38,11 @@ struct conf_mount {
 	int64_t burst_ms, burst_bytes;
 	int64_t pace_ms;
 	int64_t ring_ms, ring_bytes; /* how far back; the most memory */
-	int64_t grace_ms;      /* a source may be away this long */
+	int64_t grace_ms;            /* a source may be away this long */
 	int64_t metaint_bytes;
 	enum slow_policy slow;
 	bool record;
-	bool is_hidden;        /* not in listings */
+	bool is_hidden;                          /* not in listings */
 	char *title, *description, *genre, *url; /* NULL: as the source says */
 };
 
@@ -48,10 +51,10 @@ struct conf {
 	char *hostname;
 	char *public_url; /* "https://radio.example.org", no slash at its end */
 	char *data;
-	char *user;       /* to become when started as root; NULL: stay */
-	char *contact;    /* shown as icestats admin; NULL */
+	char *user;    /* to become when started as root; NULL: stay */
+	char *contact; /* shown as icestats admin; NULL */
 	char *location;
-	int64_t workers;  /* 0: one per core */
+	int64_t workers;   /* 0: one per core */
 	int64_t log_level; /* enum log_level */
 
 	struct conf_listen *listens;
@@ -60,26 +63,34 @@ struct conf {
 	unsigned mount_count;
 	struct conf_mount any_mount; /* the defaults */
 
-	int64_t max_clients;          /* connections in all */
+	int64_t max_clients; /* connections in all */
 	int64_t max_sources;
-	int64_t max_member_listeners; /* per member, -1: no limit */
-	int64_t max_member_sources;   /* mounts on air at once per member */
-	int64_t max_address_unfinished; /* connections without a whole request */
+	int64_t max_member_listeners;   /* per member, -1: no limit */
+	int64_t max_member_sources;     /* mounts on air at once per member */
+	int64_t max_address_unfinished; /* with no whole request */
 	int64_t request_bytes, request_lines, request_deadline_ms;
 	int64_t body_deadline_ms, body_bytes; /* POST forms */
-	int64_t source_stall_ms; /* no whole frame for so long: gone */
+	int64_t source_stall_ms;   /* no whole frame for so long: gone */
 	int64_t listener_stall_ms; /* takes nothing for so long: gone */
 	int64_t send_buffer_bytes; /* SO_SNDBUF of listeners, 0: the kernel's */
-	int64_t unsent_bytes;    /* TCP_NOTSENT_LOWAT of listeners */
-	int64_t login_tries;     /* wrong keys a minute per address and member */
-	int64_t flush_ms;        /* usage reaches the store at least so often */
-	int64_t drain_ms;        /* after SIGTERM listeners have this long */
-	int64_t spool_bytes;     /* blocks waiting for a slow disk at most */
+	int64_t unsent_bytes;      /* TCP_NOTSENT_LOWAT of listeners */
+	int64_t login_tries; /* wrong keys a minute per address and member */
+	int64_t flush_ms;    /* usage reaches the store at least so often */
+	int64_t drain_ms;    /* after SIGTERM listeners have this long */
+	int64_t spool_bytes; /* blocks waiting for a slow disk at most */
 	int64_t recording_point_ms; /* recordings reach the disk so often */
 };
 
-/* The first reference; or NULL, and *error (free it) says file, line, what. */
+/* Each gives the first reference; or NULL, and *error (free it) is
+ * "file:line: what is wrong". None of them prints or ends the process.
+ *
+ * conf_load() is for the server: it also looks for the files that are named.
+ * conf_read() does not, for tools that may not see keys. conf_parse() reads
+ * text; path is for messages, and relative files are beside it. */
 struct conf *conf_load(const char *path, char **error) MUST_CHECK;
+struct conf *conf_read(const char *path, char **error) MUST_CHECK;
+struct conf *conf_parse(
+    const char *text, const char *path, char **error) MUST_CHECK;
 struct conf *conf_ref(const struct conf *);
 void conf_unref(const struct conf *);
 
