@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * SPDX-FileCopyrightText: The all2all developers */
+#include "ledger/clerk.h"
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "ledger/commands.h"
+#include "ledger/ledger.h"
+#include "ledger/members.h"
+
+#include <event2/event.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define STORE_NAME "all2all.sqlite"
+
+struct clerk {
+	struct loop *loop, *desk;
+	struct ledger *ledger; /* NULL: stopped */
+	struct event *flush_timer;
+	int64_t flush_ms;
+	unsigned thread_no;
+};
+
+static void
+flush_now(evutil_socket_t fd, short what, void *arg)
+{
+	struct clerk *clerk = arg;
+
+	(void)fd;
+	(void)what;
+	ledger_flush(clerk->ledger);
+}
+
+/* False: the store cannot be read, and the desk keeps what it has. */
+static bool
+post_members(struct clerk *clerk)
+{
+	struct members_msg *members = members_snapshot(clerk->ledger->store);
+
+	if (members == NULL)
+		return false;
+	loop_post(clerk->desk, &members->message);
+	clerk->ledger->members_changed = false;
+	return true;
+}
+
+static void
+take_usage(struct clerk *clerk, const struct usage_msg *usage)
+{
+	for (unsigned i = 0; i < usage->count; i++)
+		usage_add(clerk->ledger->usage, &usage->rows[i]);
+}
+
+static void
+take_peaks(struct clerk *clerk, const struct peaks_msg *peaks)
+{
+	for (unsigned i = 0; i < peaks->count; i++)
+		usage_add_peak(clerk->ledger->usage, &peaks->rows[i]);
+}
+
+/* At once: the file has its name already, and nobody else knows of it. */
+static void
+take_recording(struct clerk *clerk, const struct recording_msg *recording)
+{
+	recordings_add(clerk->ledger->recordings, recording);
+	ledger_flush(clerk->ledger);
+}
+
+/* Members first, so that who reads the new key in the answer may use it. */
+static void
+take_command(struct clerk *clerk, const struct command_msg *command)
+{
+	struct result_msg *result = message_new(MSG_RESULT, sizeof(*result));
+	struct bytes text = { 0 };
+
+	result->reply_to = command->reply_to;
+	result->status = ledger_command(
+	    clerk->ledger, command->argc, (char **)command->argv, &text);
+	result->text = block_new(text.data, text.len, 0);
+	if (text.base != NULL)
+		explicit_bzero(text.base, text.size);
+	bytes_free(&text);
+	if (clerk->ledger->members_changed && !post_members(clerk))
+		log_error("store members cannot be read: %s",
+		    store_reason(clerk->ledger->store));
+	loop_post(clerk->desk, &result->message);
+}
+
+static void
+stop(struct clerk *clerk)
+{
+	struct done_msg *done = message_new(MSG_DONE, sizeof(*done));
+
+	if (!ledger_flush(clerk->ledger))
+		log_error("store not written at the end, lost: totals=%u "
+			  "recordings=%u",
+		    usage_unwritten(clerk->ledger->usage),
+		    recordings_unwritten(clerk->ledger->recordings));
+	event_free(clerk->flush_timer);
+	clerk->flush_timer = NULL;
+	ledger_close(clerk->ledger);
+	clerk->ledger = NULL;
+	done->thread_no = clerk->thread_no;
+	loop_post(clerk->desk, &done->message);
+	loop_end(clerk->loop);
+}
+
+static void
+clerk_handle(void *owner, struct message *message)
+{
+	struct clerk *clerk = owner;
+
+	/* Who posts after STOP is too late. */
+	switch (clerk->ledger != NULL ? message->kind : (unsigned)MSG_STOP) {
+	case MSG_USAGE:
+		take_usage(clerk, (const struct usage_msg *)message);
+		break;
+	case MSG_PEAKS:
+		take_peaks(clerk, (const struct peaks_msg *)message);
+		break;
+	case MSG_RECORDING:
+		take_recording(clerk, (const struct recording_msg *)message);
+		break;
+	case MSG_COMMAND:
+		take_command(clerk, (const struct command_msg *)message);
+		break;
+	case MSG_STOP:
+		if (clerk->ledger != NULL)
+			stop(clerk);
+		break;
+	default:
+		break;
+	}
+	message_free(message);
+}
+
+struct clerk *
+clerk_open(const struct clerk_setup *setup, char **error)
+{
+	struct clerk *clerk = mem_new(sizeof(*clerk));
+	char *path;
+
+	CHECK(asprintf(&path, "%s/" STORE_NAME, setup->data) > 0);
+	clerk->ledger = ledger_open(path, error);
+	free(path);
+	if (clerk->ledger == NULL) {
+		free(clerk);
+		return NULL;
+	}
+	clerk->desk = setup->desk;
+	clerk->flush_ms = setup->flush_ms;
+	clerk->thread_no = setup->thread_no;
+	clerk->loop = loop_new("clerk", clerk_handle, clerk);
+	clerk->flush_timer = event_new(
+	    loop_base(clerk->loop), -1, EV_PERSIST, flush_now, clerk);
+	CHECK(clerk->flush_timer != NULL);
+	if (post_members(clerk))
+		return clerk;
+	*error = mem_text(store_reason(clerk->ledger->store));
+	clerk_free(clerk);
+	return NULL;
+}
+
+bool
+clerk_start(struct clerk *clerk)
+{
+	struct timeval often = { clerk->flush_ms / 1000,
+		clerk->flush_ms % 1000 * 1000 };
+
+	return event_add(clerk->flush_timer, &often) == 0 &&
+	    loop_start(clerk->loop);
+}
+
+struct loop *
+clerk_loop(struct clerk *clerk)
+{
+	return clerk->loop;
+}
+
+void
+clerk_free(struct clerk *clerk)
+{
+	if (clerk == NULL)
+		return;
+	if (clerk->flush_timer != NULL)
+		event_free(clerk->flush_timer);
+	loop_free(clerk->loop);
+	ledger_close(clerk->ledger);
+	free(clerk);
+}

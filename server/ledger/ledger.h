@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * SPDX-FileCopyrightText: The all2all developers
+ *
+ * ledger - everything of the store that needs no thread: open, add, flush;
+ * ledger/commands.h answers commands. The clerk runs it; unit tests run it
+ * without threads.
+ *
+ * Time comes from base/clock.h. Nothing here is seen by a second thread.
+ */
+#ifndef LEDGER_LEDGER_H
+#define LEDGER_LEDGER_H
+
+#include "ledger/recordings.h"
+#include "ledger/store.h"
+#include "ledger/usage.h"
+#include "loop/messages.h"
+
+struct ledger {
+	struct store *store;
+	struct usage *usage;
+	struct recordings *recordings;
+	int64_t failing_since_ms; /* mono; -1: the last flush worked */
+	bool members_changed;     /* since it was last set false */
+};
+
+/* NULL, and *error (free it) is a sentence, when the store cannot be used. */
+struct ledger *ledger_open(const char *path, char **error) MUST_CHECK;
+/* What was not flushed is lost. */
+void ledger_close(struct ledger *);
+
+/* Everything in one transaction. False: nothing was written, all of it stays
+ * for the next time; the log says so once. */
+bool ledger_flush(struct ledger *);
+
+#endif

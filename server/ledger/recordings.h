@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * SPDX-FileCopyrightText: The all2all developers
+ *
+ * recordings - what the spool recorded, one row each, as it last said.
+ *
+ * What is told stays in memory until it is in the store, the newest word of a
+ * recording only. The clerk's thread only.
+ */
+#ifndef LEDGER_RECORDINGS_H
+#define LEDGER_RECORDINGS_H
+
+#include "ledger/store.h"
+#include "loop/messages.h"
+
+struct recordings;
+
+struct recordings *recordings_new(struct store *);
+void recordings_free(struct recordings *);
+
+void recordings_add(struct recordings *, const struct recording_msg *);
+unsigned recordings_unwritten(const struct recordings *);
+/* As in ledger/usage.h: inside a transaction, and after its commit. */
+bool recordings_write(struct recordings *) MUST_CHECK;
+void recordings_written(struct recordings *);
+
+/* At start: who was active when the server ended did not end well. The spool
+ * says more of those it can mend. False: it could not be written. */
+bool recordings_break_active(struct store *) MUST_CHECK;
+
+struct recording_row {
+	const char *id, *slug, *mount, *path, *state, *media_type, *note;
+	int64_t started_ms, ended_ms; /* ended 0: not yet */
+	int64_t bytes;
+};
+
+/* Of a member (0: all), oldest first; texts are good until the next call. */
+sqlite3_stmt *recordings_of(struct store *, int64_t member);
+bool recordings_next(sqlite3_stmt *, struct recording_row *, bool *failed);
+
+#endif

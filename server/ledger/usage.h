@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * SPDX-FileCopyrightText: The all2all developers
+ *
+ * usage - what was counted: absolute totals of this boot, by slot, member,
+ * mount and kind.
+ *
+ * Deltas come in; here they become totals, so that writing one twice changes
+ * nothing. The first time a total is written, what the store has for the same
+ * key is read before and added: a delta that comes late, for a slot that was
+ * written and forgotten, is as exact as any other. A total is forgotten when it
+ * is in the store and its slot is more than two slots old.
+ *
+ * The clerk's thread only. No limit but the store's health: while nothing can
+ * be written, a total of about 200 bytes a slot, member, mount and kind stays.
+ */
+#ifndef LEDGER_USAGE_H
+#define LEDGER_USAGE_H
+
+#include "ledger/store.h"
+#include "loop/messages.h"
+
+#define SLOT_MS 300000 /* every zone's offset is a multiple of it */
+
+struct usage;
+
+struct usage *usage_new(struct store *);
+void usage_free(struct usage *);
+
+void usage_add(struct usage *, const struct usage_delta *);
+void usage_add_peak(struct usage *, const struct peak_row *);
+
+unsigned usage_unwritten(const struct usage *); /* totals */
+unsigned usage_held(const struct usage *);      /* totals in memory */
+/* Inside a transaction. False: roll back, and nothing is lost. */
+bool usage_write(struct usage *) MUST_CHECK;
+/* After the commit: forgets what is old. */
+void usage_written(struct usage *);
+
+#endif
