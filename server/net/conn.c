@@ -74,12 +74,18 @@ conn_home_count(const struct conn_home *home)
 }
 
 void
-conn_home_free(struct conn_home *home)
+conn_home_close_all(struct conn_home *home)
 {
 	struct conn *conn;
 
 	while ((conn = TAILQ_FIRST(&home->open)) != NULL)
 		conn_close(conn, CLOSE_STOP);
+}
+
+void
+conn_home_free(struct conn_home *home)
+{
+	conn_home_close_all(home);
 	event_del(&home->sweep);
 	sweep_closed(-1, 0, home);
 	free(home);

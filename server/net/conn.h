@@ -78,6 +78,7 @@ struct conn_stage {
 
 /* What a worker gives all its conns. One thread. */
 struct conn_home *conn_home_new(struct event_base *, struct wheel *);
+void conn_home_close_all(struct conn_home *); /* CLOSE_STOP, at once */
 void conn_home_free(struct conn_home *);
 unsigned conn_home_count(const struct conn_home *);
 

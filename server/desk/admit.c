@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * SPDX-FileCopyrightText: The all2all developers
+ *
+ * Who may do what. The key comes first: whoever has no right one learns nothing
+ * else, and every refusal says what to do about it. */
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "desk/desk_priv.h"
+#include "format/media.h"
+#include "http/request.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define MOST_CHECKS 32 /* keys waiting to be checked */
+
+static struct answer_msg *
+new_answer(const struct ask_msg *ask, unsigned status, const char *text)
+{
+	struct answer_msg *answer = message_new(MSG_ANSWER, sizeof(*answer));
+
+	answer->kind = ask->kind;
+	answer->conn_no = ask->conn_no;
+	answer->status = status;
+	text_copy(answer->text, sizeof(answer->text), text);
+	return answer;
+}
+
+static void
+post(struct desk *desk, const struct ask_msg *ask, struct answer_msg *answer)
+{
+	loop_post(desk->worker_loops[ask->worker], &answer->message);
+}
+
+static void
+refuse(struct desk *desk, const struct ask_msg *ask, unsigned status,
+    const char *text, unsigned retry_secs)
+{
+	struct answer_msg *answer = new_answer(ask, status, text);
+
+	answer->retry_secs = retry_secs;
+	if (ask->kind == ASK_SOURCE || ask->kind == ASK_TITLE)
+		log_info("#%llu %s %s refused status=%u: %s",
+		    (unsigned long long)ask->conn_no,
+		    ask->kind == ASK_SOURCE ? "source" : "title", ask->path,
+		    status, text);
+	post(desk, ask, answer);
+}
+
+/* NULL: fine. */
+static const char *
+source_objection(
+    struct desk *desk, const struct ask_msg *ask, struct patron *patron)
+{
+	const struct desk_mount *mount = registry_find(desk, ask->path);
+
+	if (patron->member.state == MEMBER_BLOCKED)
+		return "this membership is blocked at the moment, "
+		       "please contact the network";
+	if (path_is_reserved(ask->path))
+		return "this name is reserved, choose another mount";
+	if (!media_type_allowed(ask->content_type))
+		return "Content-type not supported";
+	if (mount != NULL &&
+	    (mount->source != 0 || mount->state == MOUNT_ENDING))
+		return "Mountpoint in use";
+	if (desk->is_stopping)
+		return "the server is stopping";
+	if (desk->source_count >= (unsigned)desk->conf->max_sources)
+		return "too many sources connected";
+	if (patron->sources >= (unsigned)desk->conf->max_member_sources)
+		return "too many sources connected for this member";
+	return NULL;
+}
+
+static void
+admit_source(struct desk *desk, struct ask_msg *ask, struct patron *patron)
+{
+	const char *objection = source_objection(desk, ask, patron);
+	struct guest *guest = table_get(&desk->guests, ask->conn_no);
+	struct desk_mount *mount;
+	struct answer_msg *answer;
+
+	if (guest == NULL)
+		return;
+	if (objection != NULL) {
+		refuse(desk, ask, 403, objection, 0);
+		return;
+	}
+	mount = registry_find(desk, ask->path);
+	if (mount == NULL)
+		mount = registry_new(desk, ask->path, patron);
+	timer_stop(desk->wheel, &mount->grace);
+	mount->state = MOUNT_LIVE;
+	mount->is_cut = false;
+	mount->source = ask->conn_no;
+	mount->worker = ask->worker;
+	mount->rules = conf_mount(desk->conf, mount->name);
+	desk->source_count++;
+	patron->sources++;
+	guest->role = ROLE_SOURCE;
+	guest->mount = mount;
+	guest->member = mount->member;
+	answer = new_answer(ask, 200, "");
+	answer->mount_no = mount->number;
+	answer->member = mount->member;
+	text_copy(answer->slug, sizeof(answer->slug), mount->slug);
+	answer->feed = mount->feed;
+	mount->feed = NULL;
+	post(desk, ask, answer);
+}
+
+/* The only live mount of a member may be left unnamed. */
+static struct desk_mount *
+mount_for_title(struct desk *desk, const struct ask_msg *ask,
+    const struct patron *patron)
+{
+	struct desk_mount *mount, *only = NULL;
+
+	if (ask->path[0] != '\0')
+		return registry_find(desk, ask->path);
+	TAILQ_FOREACH(mount, &desk->mounts, link) {
+		if (mount->member != patron->member.id || mount->source == 0)
+			continue;
+		if (only != NULL)
+			return NULL;
+		only = mount;
+	}
+	return only;
+}
+
+static void
+admit_title(struct desk *desk, struct ask_msg *ask, struct patron *patron)
+{
+	struct desk_mount *mount = mount_for_title(desk, ask, patron);
+	struct title_msg *title;
+
+	if (mount == NULL || mount->source == 0) {
+		refuse(desk, ask, 400, "Source does not exist", 0);
+		return;
+	}
+	title = message_new(MSG_SET_TITLE, sizeof(*title));
+	title->mount_no = mount->number;
+	text_copy(title->title, sizeof(title->title), ask->title);
+	text_copy(title->url, sizeof(title->url), ask->url);
+	loop_post(desk->worker_loops[mount->worker], &title->message);
+	post(desk, ask, new_answer(ask, 200, "Metadata update successful"));
+}
+
+static void
+go_on(struct desk *desk, struct ask_msg *ask, struct patron *patron)
+{
+	if (ask->kind == ASK_SOURCE)
+		admit_source(desk, ask, patron);
+	else
+		admit_title(desk, ask, patron);
+}
+
+static void
+check_key(struct desk *desk, struct ask_msg *ask, const struct patron *patron)
+{
+	struct key_msg *check;
+
+	if (desk->asks.count >= MOST_CHECKS) {
+		refuse(desk, ask, 503, "busy, please try again later", 5);
+		message_free(&ask->message);
+		return;
+	}
+	check = message_new(MSG_CHECK_KEY, sizeof(*check));
+	check->ask = ++desk->last_ask;
+	text_copy(check->key, sizeof(check->key), ask->key);
+	if (patron != NULL)
+		text_copy(check->hash, sizeof(check->hash),
+		    patron->member.key_hash);
+	table_put(&desk->asks, check->ask, ask);
+	loop_post(checker_loop(desk->checker), &check->message);
+}
+
+/* The member a login stands for, by the user's name or by the mount. */
+static struct patron *
+patron_of_ask(struct desk *desk, const struct ask_msg *ask)
+{
+	struct patron *owner = ask->path[0] != '\0'
+	    ? patron_of_mount(desk, ask->path)
+	    : patron_by_slug(desk, ask->user);
+
+	if (owner != NULL && strcmp(ask->user, "source") != 0 &&
+	    strcmp(ask->user, owner->member.slug) != 0)
+		return NULL;
+	return owner;
+}
+
+static void
+take_login(struct desk *desk, struct ask_msg *ask)
+{
+	struct patron *patron = patron_of_ask(desk, ask);
+	uint64_t household = household_of(desk, &ask->address);
+	unsigned wait_secs;
+
+	if (!ask->has_login) {
+		refuse(desk, ask, 401, "You need to authenticate", 0);
+		message_free(&ask->message);
+		return;
+	}
+	if (patron != NULL && patron_knows_key(desk, patron, ask->key)) {
+		go_on(desk, ask, patron);
+		message_free(&ask->message);
+		return;
+	}
+	wait_secs = throttle_wait_secs(
+	    desk, household, patron != NULL ? patron->member.id : 0);
+	if (wait_secs > 0) {
+		refuse(desk, ask, 429,
+		    "too many wrong keys, please wait a minute", wait_secs);
+		message_free(&ask->message);
+		return;
+	}
+	check_key(desk, ask, patron);
+}
+
+void
+admit_key_checked(struct desk *desk, struct key_msg *checked)
+{
+	struct ask_msg *ask = table_take(&desk->asks, checked->ask);
+	struct patron *patron;
+	uint64_t household;
+
+	if (ask == NULL)
+		return;
+	patron = patron_of_ask(desk, ask);
+	household = household_of(desk, &ask->address);
+	if (checked->is_right && patron != NULL) {
+		patron_learn_key(desk, patron, ask->key);
+		throttle_right(desk, household);
+		go_on(desk, ask, patron);
+	} else {
+		throttle_wrong(
+		    desk, household, patron != NULL ? patron->member.id : 0);
+		refuse(desk, ask, 401, "You need to authenticate", 0);
+	}
+	message_free(&ask->message);
+}
+
+/* NULL: fine. */
+static const char *
+listener_objection(struct desk *desk, const struct desk_mount *mount,
+    const struct patron *patron)
+{
+	int64_t most = mount->rules->max_listeners;
+
+	if (most >= 0 && mount->listeners.now >= (unsigned)most)
+		return "max listeners reached";
+	most = desk->conf->max_member_listeners;
+	if (most >= 0 && patron != NULL &&
+	    patron->listeners.now >= (unsigned)most)
+		return "max listeners reached for this member";
+	return NULL;
+}
+
+static void
+admit_listener(struct desk *desk, const struct ask_msg *ask)
+{
+	struct desk_mount *mount = registry_find(desk, ask->path);
+	struct guest *guest = table_get(&desk->guests, ask->conn_no);
+	struct answer_msg *answer;
+	struct patron *patron;
+	const char *objection;
+
+	if (mount == NULL || mount->state == MOUNT_ENDING || guest == NULL) {
+		refuse(desk, ask, 404,
+		    "nothing is on air here at the moment", 0);
+		return;
+	}
+	patron = patron_by_id(desk, mount->member);
+	if (ask->kind == ASK_LISTEN) {
+		objection = listener_objection(desk, mount, patron);
+		if (objection != NULL) {
+			refuse(desk, ask, 403, objection, 0);
+			return;
+		}
+		guest->role = ROLE_LISTENER;
+		guest->mount = mount;
+		guest->member = mount->member;
+		gauge_join(&mount->listeners);
+		if (mount->listeners.now > mount->peak)
+			mount->peak = mount->listeners.now;
+		if (patron != NULL)
+			gauge_join(&patron->listeners);
+	}
+	answer = new_answer(ask, 200, "");
+	answer->mount_no = mount->number;
+	post(desk, ask, answer);
+}
+
+static void
+answer_page(struct desk *desk, const struct ask_msg *ask)
+{
+	struct answer_msg *answer = new_answer(ask, 200, "");
+
+	answer->body = status_page(desk, ask, &answer->type, &answer->status);
+	if (answer->status != 200)
+		text_copy(answer->text, sizeof(answer->text),
+		    "nothing is on air here at the moment");
+	post(desk, ask, answer);
+}
+
+void
+admit_ask(struct desk *desk, struct ask_msg *ask)
+{
+	struct guest *guest = table_get(&desk->guests, ask->conn_no);
+
+	if (guest != NULL)
+		guest_finished(desk, guest);
+	switch (ask->kind) {
+	case ASK_SOURCE:
+	case ASK_TITLE:
+		take_login(desk, ask);
+		return; /* freed there, or kept until the key is checked */
+	case ASK_LISTEN:
+	case ASK_HEAD:
+		admit_listener(desk, ask);
+		break;
+	case ASK_PAGE:
+		answer_page(desk, ask);
+		break;
+	}
+	message_free(&ask->message);
+}
+
+void
+admit_free(struct desk *desk)
+{
+	struct ask_msg *ask;
+	size_t at = 0;
+
+	while ((ask = table_next(&desk->asks, &at)) != NULL)
+		message_free(&ask->message);
+	table_free(&desk->asks);
+}

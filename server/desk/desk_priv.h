@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * SPDX-FileCopyrightText: The all2all developers
+ *
+ * desk_priv - the desk's state, for the files of this room only.
+ *
+ * A mount's life:
+ *
+ *   LIVE --source lost--> AWAY --grace over--> ENDING --feed closed--> GONE
+ *    ^------- new source ---+                             freed with its last
+ *                                                         listener
+ */
+#ifndef DESK_DESK_PRIV_H
+#define DESK_DESK_PRIV_H
+
+#include "base/bytes.h"
+#include "base/table.h"
+#include "conf/conf.h"
+#include "desk/desk.h"
+#include "ledger/clerk.h"
+#include "ledger/keys.h"
+#include "loop/loop.h"
+#include "loop/messages.h"
+#include "loop/wheel.h"
+#include "spool/spool.h"
+
+#include <event2/event.h>
+#include <event2/event_struct.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+struct worker;
+
+#define SLOT_MS 300000 /* of accounting */
+
+struct gauge {
+	unsigned now;
+	unsigned peak;      /* in this slot */
+	int64_t peak_at_ms; /* wall */
+	bool is_new;        /* the clerk does not know this peak yet */
+};
+
+enum mount_state { MOUNT_LIVE, MOUNT_AWAY, MOUNT_ENDING, MOUNT_GONE };
+
+struct desk_mount {
+	TAILQ_ENTRY(desk_mount) link;
+	struct desk *desk;
+	enum mount_state state;
+	uint32_t number;
+	int64_t member;
+	char name[MOUNT_BYTES];
+	char slug[SLUG_BYTES];
+	const struct conf_mount *rules;
+	uint64_t source;        /* conn number, 0: none */
+	unsigned worker;        /* that has, or had, the source */
+	struct feed *feed;      /* while AWAY */
+	struct timer grace;
+	int64_t began_ms;       /* wall: stream_start */
+	struct gauge listeners;
+	unsigned peak;          /* since it began */
+	struct mount_facts facts;
+	bool has_facts;
+	char title[TITLE_BYTES];
+	bool is_recording;
+	bool is_cut; /* ends without grace when its source is gone */
+};
+
+TAILQ_HEAD(mount_list, desk_mount);
+
+/* What the desk knows of a connection. */
+struct guest {
+	uint64_t conn_no;
+	unsigned worker;
+	enum conn_role role;
+	struct desk_mount *mount; /* for a listener or source */
+	int64_t member;
+	uint64_t household;
+	bool is_finished; /* its request came in */
+};
+
+struct patron { /* a member, and what it uses now */
+	struct member member;
+	struct gauge listeners;
+	unsigned sources;
+	bool has_verified;
+	uint8_t verified[32]; /* digest of the key that was right last */
+};
+
+struct tries { /* wrong keys, of a household or for a member */
+	int64_t since_ms;
+	unsigned wrong;
+};
+
+struct listen_socket {
+	struct desk *desk;
+	int fd;
+	const struct conf_listen *rules; /* of the conf it was opened with */
+	struct ssl_ctx_st *tls;
+	bool is_tls_only;
+	struct event event;
+	struct event retry;
+};
+
+struct desk {
+	struct loop *loop;
+	struct wheel *wheel;
+	const struct conf *conf;
+	const struct conf *first_conf; /* listening sockets were made from it */
+	char *conf_path;
+	int lock_fd;
+	int reserve_fd; /* given up to say no when descriptors run out */
+
+	struct listen_socket *listens;
+	unsigned listen_count;
+
+	struct worker **workers;
+	struct loop **worker_loops;
+	unsigned *worker_conns;
+	unsigned worker_count, workers_left;
+	struct clerk *clerk;
+	struct checker *checker;
+	struct spool *spool;
+	unsigned threads_left; /* that have not said DONE */
+
+	uint64_t last_conn;
+	uint32_t last_mount;
+	uint64_t last_ask;
+	uint64_t last_reply;
+	struct table guests;     /* conn number -> struct guest */
+	struct table unfinished; /* household -> struct household */
+	struct table asks;       /* ask number -> struct ask_msg */
+	struct table tries;      /* household or member -> struct tries */
+	struct table replies;    /* reply number -> struct control */
+	struct mount_list mounts;
+	unsigned source_count;
+
+	struct patron **patrons;
+	unsigned patron_count;
+	uint8_t salt[32]; /* of this run, for digests and hashes */
+
+	int64_t slot;
+	int64_t started_ms; /* wall */
+	struct event tick, term, interrupt, hangup, drain;
+	struct control_server *control;
+	bool is_stopping, is_drained;
+};
+
+/* accept.c */
+void accept_open(struct desk *);
+void accept_start(struct desk *);
+void accept_stop(struct desk *);
+void accept_free(struct desk *);
+bool accept_reload_tls(struct desk *, const struct conf *, char *why, size_t);
+
+/* guests.c */
+struct guest *guest_new(struct desk *, uint64_t conn_no, unsigned worker,
+    uint64_t household);
+void guest_finished(struct desk *, struct guest *);
+void guest_closed(struct desk *, const struct closed_msg *);
+bool household_is_full(struct desk *, uint64_t household);
+uint64_t household_of(const struct desk *, const struct in6_addr *);
+void guests_free(struct desk *);
+
+/* registry.c */
+struct desk_mount *registry_find(struct desk *, const char *name);
+struct desk_mount *registry_by_number(struct desk *, uint32_t number);
+struct desk_mount *registry_new(struct desk *, const char *name,
+    const struct patron *);
+void registry_feed_lost(struct desk *, struct feed_msg *);
+void registry_feed_ended(struct desk *, const struct feed_msg *);
+void registry_end(struct desk_mount *); /* at once, without grace */
+void registry_check_free(struct desk_mount *);
+void registry_new_conf(struct desk *);
+void registry_free(struct desk *);
+
+/* admit.c */
+void admit_ask(struct desk *, struct ask_msg *); /* takes the message */
+void admit_key_checked(struct desk *, struct key_msg *);
+void admit_free(struct desk *);
+
+/* patrons.c */
+void patrons_set(struct desk *, const struct members_msg *);
+struct patron *patron_by_slug(struct desk *, const char *slug);
+struct patron *patron_by_id(struct desk *, int64_t id);
+/* Whose a mount is: its configuration says, or its first path segment. */
+struct patron *patron_of_mount(struct desk *, const char *name);
+void patrons_free(struct desk *);
+bool patron_knows_key(struct desk *, struct patron *, const char *key);
+void patron_learn_key(struct desk *, struct patron *, const char *key);
+
+/* throttle.c */
+/* Seconds to wait before another key may be tried, 0: go on. */
+unsigned throttle_wait_secs(struct desk *, uint64_t household, int64_t member);
+void throttle_wrong(struct desk *, uint64_t household, int64_t member);
+void throttle_right(struct desk *, uint64_t household);
+void throttle_sweep(struct desk *);
+void throttle_free(struct desk *);
+
+/* gauges.c */
+void gauge_join(struct gauge *);
+void gauge_leave(struct gauge *);
+void gauges_post(struct desk *); /* to the clerk, and a new slot begins */
+void gauges_tick(struct desk *);
+
+/* status.c: what pages are made of */
+struct block *status_page(struct desk *, const struct ask_msg *,
+    const char **type, unsigned *status);
+
+/* control.c, commands.c */
+struct control;
+void control_open(struct desk *);
+void control_free(struct desk *);
+/* Ends a command: exit status and what it prints. */
+void control_reply(struct desk *, uint64_t reply, int status, const void *text,
+    size_t len);
+void command_run(struct desk *, uint64_t reply, unsigned argc, char **argv);
+void command_listing(struct desk *, const struct listing_msg *);
+void commands_free(struct desk *);
+
+/* reload.c */
+/* NULL, or what is wrong with the file (free it); the old one stays then. */
+char *reload_conf(struct desk *);
+
+/* desk.c */
+void desk_stop(struct desk *);
+void desk_check_drained(struct desk *);
+void desk_tell_workers(struct desk *, const void *message, size_t bytes);
+
+#endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * SPDX-FileCopyrightText: The all2all developers
+ *
+ * All of a new configuration or nothing of it. What was bound and opened at the
+ * start (listen addresses, data, workers) stays as it was. */
+#include "base/log.h"
+#include "base/mem.h"
+#include "desk/desk_priv.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void
+note_unchangeable(const struct conf *old, const struct conf *fresh)
+{
+	bool listens_differ = old->listen_count != fresh->listen_count;
+
+	for (unsigned i = 0; !listens_differ && i < old->listen_count; i++)
+		listens_differ = old->listens[i].port != fresh->listens[i].port ||
+		    strcmp(old->listens[i].address,
+			fresh->listens[i].address) != 0;
+	if (listens_differ)
+		log_warn("reload: new listen addresses need a restart");
+	if (strcmp(old->data, fresh->data) != 0)
+		log_warn("reload: a new data folder needs a restart");
+	if (old->workers != fresh->workers)
+		log_warn("reload: another number of workers needs a restart");
+}
+
+static void
+adopt(struct desk *desk, const struct conf *fresh)
+{
+	struct conf_msg *message;
+
+	for (unsigned i = 0; i < desk->worker_count; i++) {
+		message = message_new(MSG_CONF, sizeof(*message));
+		message->conf = conf_ref(fresh);
+		loop_post(desk->worker_loops[i], &message->message);
+	}
+	conf_unref(desk->conf);
+	desk->conf = fresh;
+	log_set_level((enum log_level)fresh->log_level);
+	registry_new_conf(desk);
+}
+
+char *
+reload_conf(struct desk *desk)
+{
+	char *error = NULL, why[512] = "";
+	const struct conf *fresh = conf_load(desk->conf_path, &error);
+
+	if (fresh == NULL) {
+		log_error("reload: the old configuration stays: %s", error);
+		return error;
+	}
+	if (!accept_reload_tls(desk, fresh, why, sizeof(why))) {
+		log_error("reload: the old configuration stays: %s", why);
+		conf_unref(fresh);
+		return mem_text(why);
+	}
+	note_unchangeable(desk->first_conf, fresh);
+	adopt(desk, fresh);
+	log_info("reload: the configuration is read again");
+	return NULL;
+}

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * SPDX-FileCopyrightText: The all2all developers */
+#include "front/routes.h"
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "front/reply.h"
+#include "pages/assets.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define OF(method) (1u << (method))
+#define READS	   (OF(METHOD_GET) | OF(METHOD_HEAD))
+#define FEEDS	   (OF(METHOD_PUT) | OF(METHOD_SOURCE))
+
+static void ask_source(struct visit *);
+static void ask_shoutcast(struct visit *);
+static void ask_listen(struct visit *);
+static void ask_page(struct visit *);
+static void ask_title(struct visit *);
+static void options(struct visit *);
+static void asset(struct visit *);
+static void poke(struct visit *);
+
+/* The first row that fits. A path that ends in '*' is a beginning, one that
+ * begins with '*' an end. */
+static const struct route {
+	unsigned methods;
+	const char *path;
+	void (*follow)(struct visit *);
+} routes[] = {
+	{ OF(METHOD_ICY), "*", ask_shoutcast },
+	{ OF(METHOD_OPTIONS), "*", options },
+	{ FEEDS, "/*", ask_source },
+	{ OF(METHOD_GET) | OF(METHOD_POST), "/admin/metadata", ask_title },
+	{ OF(METHOD_GET), "/admin.cgi", ask_title }, /* SHOUTcast's address */
+	{ READS, "/admin/!POKE", poke }, /* libshout feels its way */
+	{ READS, "/", ask_page },
+	{ READS, "/status-json.xsl", ask_page }, /* Icecast's address */
+	{ READS, "/healthz", ask_page },
+	{ READS, "/web/*", asset },
+	{ READS, "*.m3u", ask_page },
+	{ READS, "*.pls", ask_page },
+	{ READS, "*.xspf", ask_page },
+	{ READS, "/*", ask_listen },
+};
+
+static bool
+path_fits(const char *rule, const char *path)
+{
+	size_t rule_len = strlen(rule), len = strlen(path);
+
+	if (strcmp(rule, "*") == 0)
+		return true;
+	if (rule[0] == '*')
+		return len >= rule_len - 1 &&
+		    strcmp(path + len - (rule_len - 1), rule + 1) == 0;
+	if (rule[rule_len - 1] == '*')
+		return strncmp(path, rule, rule_len - 1) == 0;
+	return strcmp(path, rule) == 0;
+}
+
+void
+routes_follow(struct visit *visit)
+{
+	const struct request *request = &visit->request;
+
+	for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++) {
+		if ((routes[i].methods & OF(request->method)) &&
+		    path_fits(routes[i].path, request->path)) {
+			routes[i].follow(visit);
+			return;
+		}
+	}
+	reply_method(visit);
+}
+
+/* Everything an encoder logs in with is checked by the desk, the login first:
+ * a wrong key is 401 whatever else is wrong. */
+static void
+ask_source(struct visit *visit)
+{
+	const char *type = request_header(&visit->request, "content-type");
+	struct ask_msg *ask =
+	    visit_new_ask(visit, ASK_SOURCE, visit->request.path);
+
+	if (type != NULL)
+		text_copy(ask->content_type, sizeof(ask->content_type), type);
+	visit_ask(visit, ask);
+}
+
+/* SLUG:KEY feeds /SLUG/live; /mount:KEY says which mount. */
+static void
+icy_to_ask(struct ask_msg *ask, const struct icy_login *login)
+{
+	ask->has_login = true;
+	text_copy(ask->key, sizeof(ask->key), login->password);
+	if (login->mount[0] != '\0') {
+		text_copy(ask->path, sizeof(ask->path), login->mount);
+		text_copy(ask->user, sizeof(ask->user), "source");
+	} else {
+		snprintf(ask->path, sizeof(ask->path), "/%s/live",
+		    login->user);
+		text_copy(ask->user, sizeof(ask->user), login->user);
+	}
+}
+
+static void
+ask_shoutcast(struct visit *visit)
+{
+	struct ask_msg *ask;
+
+	if (!icy_login_split(visit->request.icy_login, &visit->icy)) {
+		reply_error(visit, 401, "no key", 0);
+		return;
+	}
+	ask = visit_new_ask(visit, ASK_SOURCE, "");
+	icy_to_ask(ask, &visit->icy);
+	if (mount_name_error(ask->path) != NULL) {
+		message_free(&ask->message);
+		reply_error(visit, 401, "no such mount", 0);
+		return;
+	}
+	visit_ask(visit, ask);
+}
+
+static bool
+is_first_bytes_probe(const struct visit *visit)
+{
+	const char *range = request_header(&visit->request, "range");
+
+	return range != NULL && strcmp(range, "bytes=0-1") == 0;
+}
+
+/* Players of Apple's ask for two bytes first; that is no listener. */
+static void
+ask_listen(struct visit *visit)
+{
+	bool is_head = visit->request.method == METHOD_HEAD ||
+	    is_first_bytes_probe(visit);
+
+	visit_ask(visit,
+	    visit_new_ask(visit, is_head ? ASK_HEAD : ASK_LISTEN,
+		visit->request.path));
+}
+
+static void
+ask_page(struct visit *visit)
+{
+	struct ask_msg *ask =
+	    visit_new_ask(visit, ASK_PAGE, visit->request.path);
+	size_t len;
+
+	if (!query_get(visit->request.query, "mount", ask->query,
+		sizeof(ask->query), &len))
+		ask->query[0] = '\0';
+	visit_ask(visit, ask);
+}
+
+static void
+poke(struct visit *visit)
+{
+	reply_error(visit, 404, "nothing here", 0);
+}
+
+static void
+asset(struct visit *visit)
+{
+	const struct asset *found = asset_find(visit->request.path);
+
+	if (found == NULL)
+		reply_error(visit, 404, "there is no such file", 0);
+	else
+		reply_text(visit, 200, found->type, found->text,
+		    strlen(found->text));
+}
+
+static void
+options(struct visit *visit)
+{
+	static const char upgrade[] = "HTTP/1.1 101 Switching Protocols\r\n"
+				      "Upgrade: TLS/1.0, HTTP/1.1\r\n"
+				      "Connection: Upgrade\r\n\r\n";
+	const char *wanted = request_header(&visit->request, "upgrade");
+
+	if (wanted == NULL || strncasecmp(wanted, "TLS/1", 5) != 0 ||
+	    !conn_can_upgrade(visit->conn)) {
+		reply_options(visit, false);
+		return;
+	}
+	conn_send(visit->conn, upgrade, sizeof(upgrade) - 1);
+	visit->owes_options = true;
+	visit->state = VISIT_HEAD;
+	conn_upgrade(visit->conn);
+}
+
+static void
+ask_title(struct visit *visit)
+{
+	if (visit->request.method == METHOD_POST)
+		visit_read_body(visit);
+	else
+		routes_title(visit, visit->request.query);
+}
+
+/* One parameter as clean UTF-8, from the charset the request names. */
+static bool
+get_text(const char *form, const char *name, char *to, size_t size)
+{
+	char raw[2048], charset[32] = "";
+	size_t len, charset_len;
+
+	if (!query_get(form, name, raw, sizeof(raw), &len))
+		return false;
+	if (!query_get(
+		form, "charset", charset, sizeof(charset), &charset_len) ||
+	    !text_from_charset(to, size, raw, len, charset))
+		text_clean(to, size, raw, len);
+	return true;
+}
+
+static void
+read_title(const char *form, char title[TITLE_BYTES])
+{
+	char artist[TITLE_BYTES] = "", work[TITLE_BYTES] = "";
+
+	title[0] = '\0';
+	if (get_text(form, "song", title, TITLE_BYTES))
+		return;
+	(void)get_text(form, "artist", artist, sizeof(artist));
+	(void)get_text(form, "title", work, sizeof(work));
+	if (artist[0] != '\0' && work[0] != '\0') {
+		text_copy(title, TITLE_BYTES, artist);
+		text_copy(title + strlen(title), TITLE_BYTES - strlen(title),
+		    " - ");
+	}
+	text_copy(title + strlen(title), TITLE_BYTES - strlen(title),
+	    work[0] != '\0' ? work : artist);
+}
+
+/* "pass" carries what a SHOUTcast login line would. */
+static bool
+read_pass(struct ask_msg *ask, const char *form)
+{
+	struct icy_login login;
+	char pass[320];
+	size_t len;
+
+	if (!query_get(form, "pass", pass, sizeof(pass), &len) ||
+	    !icy_login_split(pass, &login))
+		return false;
+	icy_to_ask(ask, &login);
+	return true;
+}
+
+void
+routes_title(struct visit *visit, const char *form)
+{
+	struct ask_msg *ask = visit_new_ask(visit, ASK_TITLE, "");
+	char mode[16] = "";
+	size_t len;
+
+	if (strcmp(visit->request.path, "/admin.cgi") == 0) {
+		if (!read_pass(ask, form))
+			ask->has_login = false;
+	} else if (!query_get(form, "mount", ask->path, sizeof(ask->path),
+		       &len)) {
+		ask->path[0] = '\0';
+	}
+	if (!query_get(form, "mode", mode, sizeof(mode), &len) ||
+	    strcmp(mode, "updinfo") != 0) {
+		message_free(&ask->message);
+		reply_error(visit, 400, "mode must be updinfo", 0);
+		return;
+	}
+	read_title(form, ask->title);
+	if (!get_text(form, "url", ask->url, sizeof(ask->url)) ||
+	    !text_is_web_url(ask->url))
+		ask->url[0] = '\0';
+	visit_ask(visit, ask);
+}

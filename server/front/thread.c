@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * SPDX-FileCopyrightText: The all2all developers */
+#include "front/thread.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "conf/conf.h"
+#include "front/visit.h"
+#include "stream/feed.h"
+#include "stream/listener.h"
+#include "stream/source.h"
+
+#include <event2/event.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TICK_MS 250 /* how often it looks whether a flush or slot is due */
+
+static void handle(void *, struct message *);
+static void tick(evutil_socket_t, short, void *);
+
+struct worker *
+worker_new(const struct worker_setup *setup)
+{
+	const struct timeval wait = { .tv_usec = TICK_MS * 1000 };
+	struct worker *worker = mem_new(sizeof(*worker));
+
+	worker->number = setup->number;
+	worker->worker_count = setup->worker_count;
+	worker->desk = setup->desk;
+	worker->clerk = setup->clerk;
+	worker->workers = setup->workers;
+	worker->spool = setup->spool;
+	worker->conf = conf_ref(setup->conf);
+	worker->loop = loop_new("worker", handle, worker);
+	worker->wheel = wheel_new(loop_base(worker->loop));
+	worker->home = conn_home_new(loop_base(worker->loop), worker->wheel);
+	worker->slot = usage_slot_now();
+	worker->flushed_ms = clock_mono_ms();
+	worker->flush = event_new(
+	    loop_base(worker->loop), -1, EV_PERSIST, tick, worker);
+	CHECK(worker->flush != NULL && event_add(worker->flush, &wait) == 0);
+	worker->thread_no = setup->thread_no;
+	return worker;
+}
+
+struct loop *
+worker_loop(struct worker *worker)
+{
+	return worker->loop;
+}
+
+bool
+worker_start(struct worker *worker)
+{
+	return loop_start(worker->loop);
+}
+
+static void
+end_mounts(struct worker *worker)
+{
+	struct mount *mount;
+	size_t at;
+
+	for (;;) {
+		at = 0;
+		mount = table_next(&worker->mounts, &at);
+		if (mount == NULL)
+			return;
+		mount_end(mount);
+	}
+}
+
+void
+worker_free(struct worker *worker)
+{
+	event_free(worker->flush);
+	conn_home_free(worker->home);
+	end_mounts(worker);
+	wheel_free(worker->wheel);
+	loop_free(worker->loop);
+	conf_unref(worker->conf);
+	table_free(&worker->conns);
+	table_free(&worker->mounts);
+	usage_free(worker);
+	free(worker);
+}
+
+void
+worker_tell_desk(struct worker *worker, struct message *message)
+{
+	loop_post(worker->desk, message);
+}
+
+struct mount *
+worker_mount(const struct worker *worker, uint32_t mount_no)
+{
+	return table_get(&worker->mounts, mount_no);
+}
+
+static void
+meter_all(struct worker *worker)
+{
+	struct listener *listener;
+	struct conn *conn;
+	size_t at = 0;
+
+	while ((conn = table_next(&worker->conns, &at)) != NULL) {
+		listener = listener_of(conn);
+		if (listener != NULL)
+			listener_meter(listener);
+		else
+			source_meter(conn);
+	}
+}
+
+static void
+drop_stalled(struct worker *worker)
+{
+	struct listener *listener, *next;
+	struct mount *mount;
+	size_t at = 0;
+
+	while ((mount = table_next(&worker->mounts, &at)) != NULL) {
+		for (listener = LIST_FIRST(&mount->busy); listener != NULL;
+		     listener = next) {
+			next = LIST_NEXT(listener, link);
+			if (listener_is_stalled(
+				listener, worker->conf->listener_stall_ms))
+				conn_close(listener->conn, CLOSE_SLOW);
+		}
+	}
+}
+
+static void
+flush(struct worker *worker)
+{
+	meter_all(worker);
+	usage_post(worker);
+	worker->flushed_ms = clock_mono_ms();
+}
+
+/* What was sent before the slot ended is counted into that slot. */
+static void
+tick(evutil_socket_t fd, short what, void *arg)
+{
+	struct worker *worker = arg;
+	int64_t slot = usage_slot_now();
+
+	(void)fd;
+	(void)what;
+	if (slot != worker->slot ||
+	    clock_mono_ms() - worker->flushed_ms >= worker->conf->flush_ms) {
+		flush(worker);
+		drop_stalled(worker);
+	}
+	worker->slot = slot;
+}
+
+static void
+take_conn(struct worker *worker, struct conn_msg *message)
+{
+	struct conn *conn = conn_new(
+	    worker->home, message->fd, message->conn_no, &message->peer);
+
+	message->fd = -1;
+	visit_begin(worker, conn, message);
+}
+
+static void
+return_feed(struct worker *worker, struct answer_msg *answer)
+{
+	struct feed_msg *lost;
+
+	if (answer->kind != ASK_SOURCE || answer->status != 200)
+		return;
+	lost = message_new(MSG_FEED_LOST, sizeof(*lost));
+	lost->mount_no = answer->mount_no;
+	lost->conn_no = answer->conn_no;
+	lost->feed = answer->feed;
+	worker_tell_desk(worker, &lost->message);
+}
+
+static void
+take_answer(struct worker *worker, struct answer_msg *answer)
+{
+	struct conn *conn = table_get(&worker->conns, answer->conn_no);
+	struct visit *visit = conn != NULL ? visit_of(conn) : NULL;
+
+	if (visit != NULL && visit->state == VISIT_ASKING &&
+	    !conn_is_finishing(conn)) {
+		visit_answer(visit, answer);
+		return;
+	}
+	return_feed(worker, answer);
+	message_free(&answer->message);
+}
+
+static void
+take_conf(struct worker *worker, struct conf_msg *message)
+{
+	struct mount *mount;
+	size_t at = 0;
+
+	conf_unref(worker->conf);
+	worker->conf = message->conf;
+	message->conf = NULL;
+	while ((mount = table_next(&worker->mounts, &at)) != NULL)
+		mount_set_rules(mount);
+}
+
+static void
+take_block(struct worker *worker, struct block_msg *message)
+{
+	struct mount *mount = worker_mount(worker, message->mount_no);
+
+	if (mount == NULL)
+		return;
+	mount_push(mount, message->block);
+	message->block = NULL;
+}
+
+static void
+end_feed(struct worker *worker, struct feed_msg *message)
+{
+	struct feed_msg *ended = message_new(MSG_FEED_ENDED, sizeof(*ended));
+
+	if (message->feed != NULL) {
+		feed_finish(message->feed, worker, message->mount_no);
+		feed_free(message->feed);
+	}
+	ended->mount_no = message->mount_no;
+	worker_tell_desk(worker, &ended->message);
+}
+
+static void
+set_title(struct worker *worker, struct title_msg *message)
+{
+	struct feed *feed = source_feed(worker, message->mount_no);
+
+	if (feed != NULL)
+		feed_set_title(feed, message->title, message->url);
+}
+
+static void
+kick(struct worker *worker, const struct kick_msg *message)
+{
+	struct mount *mount = worker_mount(worker, message->mount_no);
+	struct conn *conn = table_get(&worker->conns, message->conn_no);
+
+	if (message->what == KICK_SOURCE)
+		source_kick(worker, message->mount_no);
+	else if (message->what == KICK_LISTENERS && mount != NULL)
+		mount_kick_listeners(mount);
+	else if (message->what == KICK_CONN && conn != NULL)
+		conn_close(conn, CLOSE_KICKED);
+}
+
+static unsigned
+add_rows(struct listing_msg *listing, const struct listener_list *list)
+{
+	struct listener_row *row;
+	struct listener *listener;
+
+	LIST_FOREACH(listener, list, link) {
+		row = &listing->rows[listing->count++];
+		row->conn_no = conn_number(listener->conn);
+		row->bytes = listener->meter.last.payload_out;
+		row->lag_bytes = listener_lag(listener);
+		row->secs = (clock_mono_ms() - listener->since_ms) / 1000;
+		row->is_tls = conn_is_tls(listener->conn);
+		row->has_icy = listener->metaint > 0;
+		text_copy(row->agent, sizeof(row->agent), listener->agent);
+	}
+	return listing->count;
+}
+
+static void
+list_listeners(struct worker *worker, const struct listing_msg *asked)
+{
+	struct mount *mount = worker_mount(worker, asked->mount_no);
+	unsigned most = mount != NULL ? mount->listeners : 0;
+	struct listing_msg *listing = message_new(MSG_LISTING,
+	    sizeof(*listing) + most * sizeof(listing->rows[0]));
+
+	listing->reply_to = asked->reply_to;
+	listing->mount_no = asked->mount_no;
+	if (mount != NULL) {
+		meter_all(worker);
+		add_rows(listing, &mount->waiting);
+		add_rows(listing, &mount->idle);
+		add_rows(listing, &mount->busy);
+	}
+	worker_tell_desk(worker, &listing->message);
+}
+
+/* Everybody gets what is on its way; what has not left by then is cut. */
+static void
+stop(struct worker *worker)
+{
+	struct done_msg *done_message =
+	    message_new(MSG_DONE, sizeof(*done_message));
+
+	worker->is_stopping = true;
+	conn_home_close_all(worker->home);
+	flush(worker);
+	done_message->thread_no = worker->thread_no;
+	worker_tell_desk(worker, &done_message->message);
+	loop_end(worker->loop);
+}
+
+static void
+handle(void *owner, struct message *message)
+{
+	struct worker *worker = owner;
+	struct mount *mount;
+
+	switch (message->kind) {
+	case MSG_CONN:
+		take_conn(worker, (struct conn_msg *)message);
+		break;
+	case MSG_ANSWER:
+		take_answer(worker, (struct answer_msg *)message);
+		return; /* freed there */
+	case MSG_CONF:
+		take_conf(worker, (struct conf_msg *)message);
+		break;
+	case MSG_MOUNT:
+		mount_new(worker, (struct mount_msg *)message);
+		break;
+	case MSG_MOUNT_GONE:
+		mount = worker_mount(
+		    worker, ((struct mount_msg *)message)->mount_no);
+		if (mount != NULL)
+			mount_end(mount);
+		break;
+	case MSG_BLOCK:
+		take_block(worker, (struct block_msg *)message);
+		break;
+	case MSG_FACTS:
+		mount = worker_mount(
+		    worker, ((struct facts_msg *)message)->mount_no);
+		if (mount != NULL)
+			mount_set_facts(mount, (struct facts_msg *)message);
+		break;
+	case MSG_FEED_END:
+		end_feed(worker, (struct feed_msg *)message);
+		break;
+	case MSG_SET_TITLE:
+		set_title(worker, (struct title_msg *)message);
+		break;
+	case MSG_KICK:
+		kick(worker, (struct kick_msg *)message);
+		break;
+	case MSG_LIST:
+		list_listeners(worker, (struct listing_msg *)message);
+		break;
+	case MSG_STOP:
+		stop(worker);
+		break;
+	default:
+		CHECK(false);
+	}
+	message_free(message);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * SPDX-FileCopyrightText: The all2all developers
+ *
+ * thread - a worker's life: its messages, its flushes, its end.
+ */
+#ifndef FRONT_THREAD_H
+#define FRONT_THREAD_H
+
+#include "stream/worker.h"
+
+struct worker_setup {
+	unsigned number, worker_count;
+	struct loop *desk, *clerk;
+	struct loop **workers; /* filled in before any is started */
+	struct spool *spool;
+	const struct conf *conf;
+	unsigned thread_no; /* given back in DONE */
+};
+
+struct worker *worker_new(const struct worker_setup *);
+struct loop *worker_loop(struct worker *);
+bool worker_start(struct worker *) MUST_CHECK;
+void worker_free(struct worker *); /* after DONE */
+
+#endif

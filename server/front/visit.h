@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * SPDX-FileCopyrightText: The all2all developers
+ *
+ * visit - a conn from its first byte until it is known what it wants.
+ *
+ *   HEAD --whole request--> routed --+--> ASKING --answer--> listener, source,
+ *    ^                       BODY ---+                       or a reply
+ *    +--- after an upgrade to TLS ---+
+ *
+ * One absolute deadline covers TLS and the request's head; bytes do not move
+ * it. Each visit ends in exactly one answer or in another stage.
+ */
+#ifndef FRONT_VISIT_H
+#define FRONT_VISIT_H
+
+#include "base/bytes.h"
+#include "http/chunked.h"
+#include "http/request.h"
+#include "icy/shoutcast.h"
+#include "stream/usage.h"
+#include "stream/worker.h"
+
+#define VISIT_MAGIC 0x76697369u
+
+enum visit_state { VISIT_HEAD, VISIT_BODY, VISIT_ASKING, VISIT_ICY_HEADERS };
+
+struct visit {
+	unsigned magic;
+	enum visit_state state;
+	struct worker *worker;
+	struct conn *conn;
+	struct request request;
+	struct icy_login icy; /* METHOD_ICY */
+	struct bytes body;    /* of a form */
+	struct chunked chunked;
+	struct answer_msg *granted; /* a source waiting for its icy headers */
+	bool owes_options; /* after the upgrade: the answer to OPTIONS */
+	bool had_request;
+	bool is_waste;     /* refused or nonsense */
+	struct meter meter;
+};
+
+void visit_begin(struct worker *, struct conn *, const struct conn_msg *);
+/* NULL when the conn is not (any more) a visit. */
+struct visit *visit_of(const struct conn *);
+/* The desk's answer to what it asked; takes the message. */
+void visit_answer(struct visit *, struct answer_msg *);
+
+/* For routes.c. */
+void visit_ask(struct visit *, struct ask_msg *); /* takes the message */
+struct ask_msg *visit_new_ask(struct visit *, enum ask_kind, const char *path);
+void visit_read_body(struct visit *);
+/* The form or query of a title update is complete. */
+void visit_body_done(struct visit *);
+
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * SPDX-FileCopyrightText: The all2all developers
+ *
+ * feed - what makes an encoder's bytes into a mount's blocks.
+ *
+ * It holds the stream's format and gathers units into one block per pace tick,
+ * so that a listener costs few sends; a block never starts a unit it does not
+ * end, and a place where a decoder may start begins a block whenever such
+ * places are rare. A feed outlives its source: it goes back to the desk while
+ * the source is away (feed_leave), and to the worker of the next one
+ * (feed_join). It has exactly one owner at any time.
+ */
+#ifndef STREAM_FEED_H
+#define STREAM_FEED_H
+
+#include "base/check.h"
+#include "loop/messages.h"
+#include "stream/worker.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct feed;
+
+/* What the source's headers say; the stream's own bytes are added to it. */
+struct feed *feed_new(void);
+void feed_free(struct feed *);
+
+/* In the worker that has the source now. said is copied; records tells whether
+ * the spool gets the blocks too. */
+void feed_join(struct feed *, struct worker *, uint32_t mount_no,
+    const struct mount_facts *said, const char *declared_type, bool records);
+/* The source is gone: what is gathered goes out; after this any thread may own
+ * the feed. */
+void feed_leave(struct feed *);
+/* The mount ends: closes the stream properly and the recording too. Called
+ * between join and free, or on a feed that left. */
+void feed_finish(struct feed *, struct worker *, uint32_t mount_no);
+
+/* False: the bytes make no sense; *why says so to the artist. */
+bool feed_read(struct feed *, const uint8_t *bytes, size_t len,
+    const char **why) MUST_CHECK;
+/* From /admin/metadata or an ICY source. */
+void feed_set_title(struct feed *, const char *title, const char *url);
+/* When the last whole unit came, mono. */
+int64_t feed_unit_ms(const struct feed *);
+
+#endif

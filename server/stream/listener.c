@@ -1,0 +1,460 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * SPDX-FileCopyrightText: The all2all developers */
+#include "stream/listener.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "conf/conf.h"
+#include "http/response.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define IOV_COUNT 16
+#define START_MS  10000 /* a mount without any place to start: 503 then */
+
+static const char answer_top[] =
+    "HTTP/1.0 200 OK\r\n"
+    "Server: all2all\r\n"
+    "Connection: close\r\n";
+static const char answer_rest[] =
+    "Accept-Ranges: none\r\n"
+    "Cache-Control: no-cache, no-store\r\n"
+    "Expires: Mon, 26 Jul 1997 05:00:00 GMT\r\n"
+    "Pragma: no-cache\r\n"
+    "X-Content-Type-Options: nosniff\r\n"
+    "Access-Control-Allow-Origin: *\r\n"
+    "Access-Control-Expose-Headers: icy-br, icy-name, icy-description, "
+    "icy-genre, icy-url, icy-metaint, Content-Length\r\n";
+
+static void event(struct conn *, enum conn_event, void *);
+static void closed(struct conn *, enum close_reason, void *);
+
+static const struct conn_stage listener_stage = {
+	.name = "listener",
+	.event = event,
+	.closed = closed,
+};
+
+struct listener *
+listener_of(const struct conn *conn)
+{
+	return conn_owner(conn, &listener_stage);
+}
+
+static struct listener_list *
+list_of(struct mount *mount, enum listener_state state)
+{
+	switch (state) {
+	case LISTENER_WAITING:
+		return &mount->waiting;
+	case LISTENER_IDLE:
+		return &mount->idle;
+	default:
+		return &mount->busy;
+	}
+}
+
+static void
+set_state(struct listener *listener, enum listener_state state)
+{
+	if (listener->state == state)
+		return;
+	LIST_REMOVE(listener, link);
+	listener->state = state;
+	LIST_INSERT_HEAD(list_of(listener->mount, state), listener, link);
+}
+
+/* From here on it hears nothing but closed(). */
+static void
+let_go(struct listener *listener, enum close_reason reason)
+{
+	set_state(listener, LISTENER_BUSY);
+	conn_finish(listener->conn, reason);
+}
+
+void
+listener_head(struct bytes *out, const struct mount *mount, bool with_icy)
+{
+	char date[RESPONSE_DATE_BYTES];
+
+	response_date(clock_wall_ms(), date);
+	bytes_text(out, answer_top);
+	bytes_format(out, "Date: %s\r\n", date);
+	bytes_append(out, mount->lines->bytes, mount->lines->len);
+	bytes_text(out, answer_rest);
+	if (with_icy)
+		bytes_format(out, "icy-metaint:%lld\r\n",
+		    (long long)mount->rules->metaint_bytes);
+	bytes_text(out, "\r\n");
+}
+
+void
+listener_meter(struct listener *listener)
+{
+	struct mount *mount = listener->mount;
+
+	usage_take(mount->worker, &listener->meter, listener->conn,
+	    mount->member, mount->name, mount->number, USAGE_LIVE);
+}
+
+uint64_t
+listener_lag(const struct listener *listener)
+{
+	const struct ring *ring = &listener->mount->ring;
+	uint64_t lag = 0, seq = listener->cursor.seq;
+
+	for (seq = seq < ring->first ? ring->first : seq; seq < ring->next;
+	     seq++)
+		lag += ring_at(ring, seq)->len;
+	return lag;
+}
+
+void
+listener_begin(struct conn *conn, struct mount *mount,
+    const struct listener_wish *wish)
+{
+	struct listener *listener = mem_new(sizeof(*listener));
+
+	listener->magic = LISTENER_MAGIC;
+	listener->conn = conn;
+	listener->mount = mount;
+	listener->state = LISTENER_WAITING;
+	listener->metaint =
+	    wish->wants_icy ? (uint32_t)mount->rules->metaint_bytes : 0;
+	listener->since_ms = listener->taken_ms = clock_mono_ms();
+	text_copy(listener->agent, sizeof(listener->agent), wish->agent);
+	meter_begin(&listener->meter);
+	usage_start(mount->worker, mount->member, mount->name, mount->number,
+	    USAGE_LIVE);
+	LIST_INSERT_HEAD(&mount->waiting, listener, link);
+	mount->listeners++;
+	conn_own(conn, &listener_stage, listener);
+	conn_deadline(conn, START_MS);
+	conn_read(conn, true);
+	listener_start(listener);
+}
+
+static void
+start_at(struct listener *listener, uint64_t seq)
+{
+	struct block *block = ring_at(&listener->mount->ring, seq);
+
+	listener->start = seq;
+	cursor_set(&listener->cursor, seq);
+	block_unref(listener->head);
+	listener->head = block_ref(block->head);
+}
+
+void
+listener_start(struct listener *listener)
+{
+	struct mount *mount = listener->mount;
+	struct bytes head = { 0 };
+	uint64_t seq = ring_start(&mount->ring,
+	    (size_t)mount->rules->burst_bytes, mount->rules->burst_ms);
+
+	if (seq == 0 || mount->lines == NULL)
+		return;
+	if (!mount->takes_icy)
+		listener->metaint = 0;
+	listener->until_meta = listener->metaint;
+	start_at(listener, seq);
+	listener_head(&head, mount, listener->metaint > 0);
+	conn_send(listener->conn, head.data, head.len);
+	bytes_free(&head);
+	conn_deadline(listener->conn, 0);
+	set_state(listener, LISTENER_IDLE);
+	listener_wake(listener);
+}
+
+/* The first block that does not continue what this listener has. */
+static bool
+is_at_cut(const struct listener *listener)
+{
+	const struct cursor *cursor = &listener->cursor;
+	const struct block *block;
+
+	if (cursor->held != NULL || cursor->seq == listener->start)
+		return false;
+	block = ring_at(&listener->mount->ring, cursor->seq);
+	return block != NULL && (block->flags & BLOCK_CUT);
+}
+
+/* Behind what the ring remembers: to the newest place to start, when the stream
+ * still has the head this listener was given. False: it was let go. */
+static bool
+catch_up(struct listener *listener)
+{
+	struct mount *mount = listener->mount;
+	uint64_t seq = ring_newest_sync(&mount->ring);
+	struct block *block = ring_at(&mount->ring, seq);
+
+	if (mount->rules->slow == SLOW_CLOSE || block == NULL ||
+	    block->head != listener->head) {
+		log_info("#%llu listener %s slow: let go",
+		    (unsigned long long)conn_number(listener->conn),
+		    mount->name);
+		conn_close(listener->conn, CLOSE_SLOW);
+		return false;
+	}
+	listener->skips++;
+	listener->start = seq;
+	cursor_set(&listener->cursor, seq);
+	return true;
+}
+
+/* The title in force at the next body byte when it is news, else one zero
+ * byte, which says that nothing changed. */
+static void
+choose_meta(struct listener *listener)
+{
+	const struct cursor *cursor = &listener->cursor;
+	struct block *block = cursor->held != NULL
+	    ? cursor->held
+	    : ring_at(&listener->mount->ring, cursor->seq);
+	struct block *title = block != NULL ? block->title : NULL;
+
+	listener->meta_sent = 0;
+	if (title == NULL || title == listener->title) {
+		listener->meta = block_new("", 1, 0);
+		return;
+	}
+	block_unref(listener->title);
+	listener->title = block_ref(title);
+	listener->meta = block_ref(title);
+}
+
+static size_t
+head_left(const struct listener *listener)
+{
+	return listener->head != NULL ? listener->head->len - listener->head_sent
+				      : 0;
+}
+
+/* What can go out next: the rest of a metadata block, then body up to the next
+ * one. */
+static int
+fill(struct listener *listener, struct iovec iov[IOV_COUNT])
+{
+	size_t room = listener->metaint > 0 ? listener->until_meta : SIZE_MAX;
+	size_t len = head_left(listener);
+	int count = 0;
+
+	if (listener->meta != NULL) {
+		iov[count].iov_base = listener->meta->bytes +
+		    listener->meta_sent;
+		iov[count++].iov_len = listener->meta->len -
+		    listener->meta_sent;
+	}
+	if (len > 0) {
+		len = len < room ? len : room;
+		iov[count].iov_base = listener->head->bytes +
+		    listener->head_sent;
+		iov[count++].iov_len = len;
+		room -= len;
+	}
+	if (room > 0)
+		count += cursor_iov(&listener->cursor, &listener->mount->ring,
+		    iov + count, IOV_COUNT - count, room);
+	return count;
+}
+
+static void
+advance_meta(struct listener *listener, size_t *sent)
+{
+	size_t left = listener->meta->len - listener->meta_sent;
+	size_t take = *sent < left ? *sent : left;
+
+	listener->meta_sent += take;
+	*sent -= take;
+	if (take < left)
+		return;
+	block_unref(listener->meta);
+	listener->meta = NULL;
+}
+
+static void
+advance(struct listener *listener, size_t sent)
+{
+	size_t take;
+
+	if (listener->meta != NULL)
+		advance_meta(listener, &sent);
+	if (listener->metaint > 0)
+		listener->until_meta -= (uint32_t)sent;
+	take = head_left(listener) < sent ? head_left(listener) : sent;
+	listener->head_sent += take;
+	cursor_advance(
+	    &listener->cursor, &listener->mount->ring, sent - take);
+}
+
+static bool
+has_body(const struct listener *listener)
+{
+	return head_left(listener) > 0 ||
+	    !cursor_at_end(&listener->cursor, &listener->mount->ring);
+}
+
+static void
+caught_up(struct listener *listener)
+{
+	set_state(listener, LISTENER_IDLE);
+	if (listener->mount->is_over)
+		let_go(listener, CLOSE_MOUNT_END);
+}
+
+/* One send. False: nothing more can or need be done now. */
+static bool
+send_once(struct listener *listener)
+{
+	struct iovec iov[IOV_COUNT];
+	ssize_t sent;
+	int count;
+
+	if (listener->metaint > 0 && listener->until_meta == 0 &&
+	    listener->meta == NULL) {
+		choose_meta(listener);
+		listener->until_meta = listener->metaint;
+	}
+	count = fill(listener, iov);
+	sent = conn_writev(listener->conn, iov, count);
+	if (sent < 0) {
+		conn_close(listener->conn, CLOSE_GONE);
+		return false;
+	}
+	if (sent == 0) {
+		set_state(listener, LISTENER_BUSY);
+		return false;
+	}
+	listener->taken_ms = clock_mono_ms();
+	advance(listener, (size_t)sent);
+	return true;
+}
+
+void
+listener_wake(struct listener *listener)
+{
+	struct mount *mount = listener->mount;
+
+	do {
+		if (is_at_cut(listener)) {
+			let_go(listener, CLOSE_CUT);
+			return;
+		}
+		if (!cursor_valid(&listener->cursor, &mount->ring) &&
+		    !catch_up(listener))
+			return;
+		if (!has_body(listener)) {
+			caught_up(listener);
+			return;
+		}
+	} while (send_once(listener));
+}
+
+void
+listener_mount_ended(struct listener *listener)
+{
+	if (listener->state == LISTENER_WAITING)
+		let_go(listener, CLOSE_MOUNT_END);
+	else if (listener->state == LISTENER_IDLE)
+		listener_wake(listener);
+}
+
+bool
+listener_is_stalled(const struct listener *listener, int64_t stall_ms)
+{
+	return listener->state == LISTENER_BUSY &&
+	    !conn_is_finishing(listener->conn) &&
+	    clock_mono_ms() - listener->taken_ms > stall_ms;
+}
+
+void
+listener_kick(struct listener *listener)
+{
+	let_go(listener, CLOSE_KICKED);
+}
+
+static void
+too_late(struct listener *listener)
+{
+	struct bytes answer = { 0 };
+
+	response_error(&answer, 503, "this stream has not begun yet", true);
+	conn_send(listener->conn, answer.data, answer.len);
+	bytes_free(&answer);
+	let_go(listener, CLOSE_IDLE);
+}
+
+/* What a listener sends after its request means nothing to us. */
+static void
+drop_input(struct conn *conn)
+{
+	size_t len;
+
+	(void)conn_input(conn, &len);
+	conn_used(conn, len);
+}
+
+static void
+event(struct conn *conn, enum conn_event what, void *owner)
+{
+	struct listener *listener = owner;
+
+	CHECK(listener->magic == LISTENER_MAGIC);
+	switch (what) {
+	case CONN_READY:
+		break;
+	case CONN_DATA:
+		drop_input(conn);
+		break;
+	case CONN_DRAINED:
+		if (listener->state != LISTENER_WAITING)
+			listener_wake(listener);
+		break;
+	case CONN_TIMEOUT:
+		if (listener->state == LISTENER_WAITING)
+			too_late(listener);
+		break;
+	case CONN_EOF:
+		let_go(listener, CLOSE_GONE);
+		break;
+	case CONN_ERROR:
+		conn_close(conn, CLOSE_GONE);
+		break;
+	}
+}
+
+static void
+closed(struct conn *conn, enum close_reason reason, void *owner)
+{
+	struct listener *listener = owner;
+	struct mount *mount = listener->mount;
+	struct closed_msg *message =
+	    message_new(MSG_CLOSED, sizeof(*message));
+
+	listener_meter(listener);
+	log_debug("#%llu listener %s %s secs=%lld skips=%u",
+	    (unsigned long long)conn_number(conn), mount->name,
+	    close_word(reason),
+	    (long long)(clock_mono_ms() - listener->since_ms) / 1000,
+	    listener->skips);
+	message->worker = mount->worker->number;
+	message->conn_no = conn_number(conn);
+	message->role = ROLE_LISTENER;
+	message->mount_no = mount->number;
+	message->address = *conn_address(conn);
+	message->had_request = true;
+	worker_tell_desk(mount->worker, &message->message);
+	table_take(&mount->worker->conns, conn_number(conn));
+	LIST_REMOVE(listener, link);
+	cursor_clear(&listener->cursor);
+	block_unref(listener->head);
+	block_unref(listener->meta);
+	block_unref(listener->title);
+	mount->listeners--;
+	mount_check_free(mount);
+	free(listener);
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * SPDX-FileCopyrightText: The all2all developers */
+#include "stream/usage.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct usage_row {
+	struct usage_delta delta;
+	bool is_new; /* something was counted since the last post */
+};
+
+int64_t
+usage_slot_now(void)
+{
+	return clock_wall_ms() / USAGE_SLOT_MS;
+}
+
+/* Mount numbers and members come from the desk and are never reused. */
+static uint64_t
+row_key(int64_t member, uint32_t mount_no, enum usage_kind kind)
+{
+	return ((uint64_t)member << 36) + ((uint64_t)mount_no << 4) +
+	    (uint64_t)kind + 1;
+}
+
+static struct usage_delta *
+row_of(struct worker *worker, int64_t member, const char *mount,
+    uint32_t mount_no, enum usage_kind kind)
+{
+	uint64_t key = row_key(member, mount_no, kind);
+	struct usage_row *row = table_get(&worker->usage, key);
+
+	if (row == NULL) {
+		row = mem_new(sizeof(*row));
+		row->delta.member = member;
+		row->delta.kind = kind;
+		text_copy(row->delta.mount, sizeof(row->delta.mount), mount);
+		table_put(&worker->usage, key, row);
+	}
+	row->is_new = true;
+	return &row->delta;
+}
+
+void
+meter_begin(struct meter *meter)
+{
+	memset(meter, 0, sizeof(*meter));
+	meter->last_ms = meter->progress_ms = clock_mono_ms();
+}
+
+void
+usage_start(struct worker *worker, int64_t member, const char *mount,
+    uint32_t mount_no, enum usage_kind kind)
+{
+	row_of(worker, member, mount, mount_no, kind)->starts++;
+}
+
+/* Listening stops when the bytes stop. */
+static void
+take_time(struct meter *meter, struct usage_delta *row, bool has_progress)
+{
+	int64_t now_ms = clock_mono_ms(), since_ms = now_ms - meter->last_ms;
+
+	meter->last_ms = now_ms;
+	if (has_progress)
+		meter->progress_ms = now_ms;
+	if (now_ms - meter->progress_ms > USAGE_ALIVE_MS)
+		return;
+	meter->listen_ms += (uint64_t)since_ms;
+	row->listen_ms += (uint64_t)since_ms;
+	if (meter->is_long)
+		row->listen60_ms += (uint64_t)since_ms;
+	else if (meter->listen_ms >= USAGE_LONG_MS)
+		row->listen60_ms += meter->listen_ms;
+	meter->is_long = meter->listen_ms >= USAGE_LONG_MS;
+}
+
+void
+usage_take(struct worker *worker, struct meter *meter, struct conn *conn,
+    int64_t member, const char *mount, uint32_t mount_no, enum usage_kind kind)
+{
+	struct usage_delta *row = row_of(worker, member, mount, mount_no, kind);
+	struct conn_counts now;
+	uint64_t payload;
+
+	conn_count(conn, &now);
+	payload = now.payload_out - meter->last.payload_out;
+	row->payload_out += payload;
+	row->tls_out += conn_is_tls(conn) ? payload : 0;
+	row->tcp_out += now.tcp_out - meter->last.tcp_out;
+	row->wire_out += now.wire_out - meter->last.wire_out;
+	row->payload_in += now.payload_in - meter->last.payload_in;
+	row->wire_in += now.wire_in - meter->last.wire_in;
+	if (kind == USAGE_LIVE)
+		take_time(meter, row, payload > 0);
+	meter->last = now;
+}
+
+static void
+zero(struct usage_delta *delta)
+{
+	struct usage_delta empty = { .member = delta->member,
+		.kind = delta->kind };
+
+	memcpy(empty.mount, delta->mount, sizeof(empty.mount));
+	*delta = empty;
+}
+
+void
+usage_post(struct worker *worker)
+{
+	struct usage_msg *usage;
+	struct usage_row *row;
+	size_t at = 0;
+
+	if (worker->usage.count == 0)
+		return;
+	usage = message_new(MSG_USAGE,
+	    sizeof(*usage) + worker->usage.count * sizeof(usage->rows[0]));
+	while ((row = table_next(&worker->usage, &at)) != NULL) {
+		if (!row->is_new)
+			continue;
+		row->is_new = false;
+		usage->rows[usage->count] = row->delta;
+		usage->rows[usage->count++].slot = worker->slot;
+		zero(&row->delta);
+	}
+	if (usage->count > 0)
+		loop_post(worker->clerk, &usage->message);
+	else
+		message_free(&usage->message);
+}
+
+void
+usage_free(struct worker *worker)
+{
+	struct usage_row *row;
+	size_t at = 0;
+
+	while ((row = table_next(&worker->usage, &at)) != NULL)
+		free(row);
+	table_free(&worker->usage);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * SPDX-FileCopyrightText: The all2all developers
+ *
+ * usage - what a worker has counted since it last told the clerk.
+ *
+ * A meter is in every stage that carries traffic: it remembers what of its conn
+ * was counted already. usage_take() counts the rest. Definitions: docs/ledger.md.
+ */
+#ifndef STREAM_USAGE_H
+#define STREAM_USAGE_H
+
+#include "net/conn.h"
+#include "stream/worker.h"
+
+#define USAGE_SLOT_MS	   300000
+#define USAGE_ALIVE_MS	   10000 /* listening goes on so long without an ack */
+#define USAGE_LONG_MS	   60000 /* sessions that count as listening */
+
+struct meter {
+	struct conn_counts last;
+	int64_t last_ms;     /* mono: counted until here */
+	int64_t progress_ms; /* mono: bytes were last acknowledged */
+	uint64_t listen_ms;  /* of this session in all */
+	bool is_long;        /* reached USAGE_LONG_MS */
+};
+
+/* The conn's traffic from before (the request) goes with this meter too. */
+void meter_begin(struct meter *);
+void usage_start(struct worker *, int64_t member, const char *mount,
+    uint32_t mount_no, enum usage_kind);
+void usage_take(struct worker *, struct meter *, struct conn *, int64_t member,
+    const char *mount, uint32_t mount_no, enum usage_kind);
+/* Posts all rows that are not zero to the clerk. */
+void usage_post(struct worker *);
+void usage_free(struct worker *);
+int64_t usage_slot_now(void);
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * SPDX-FileCopyrightText: The all2all developers
+ *
+ * worker - a thread that owns conns, and its own copy of every mount.
+ *
+ * This is the state all its stages share, and the few ways out to the other
+ * threads. Everything here belongs to the worker's own thread.
+ */
+#ifndef STREAM_WORKER_H
+#define STREAM_WORKER_H
+
+#include "base/table.h"
+#include "loop/loop.h"
+#include "loop/messages.h"
+#include "loop/wheel.h"
+#include "net/conn.h"
+
+#include <stdint.h>
+
+struct mount;
+struct spool;
+
+struct worker {
+	unsigned number;       /* 0 is the first worker */
+	unsigned worker_count;
+	struct loop *loop;
+	struct loop *desk, *clerk;
+	struct loop **workers; /* all of them, this one too; shared, constant */
+	struct spool *spool;
+	const struct conf *conf; /* a reference */
+	struct wheel *wheel;
+	struct conn_home *home;
+	struct table conns;  /* conn number -> struct conn */
+	struct table mounts; /* mount number -> struct mount */
+	struct table usage;  /* key made in usage.c -> struct usage_row */
+	int64_t slot;        /* of accounting: now is counted into this */
+	struct event *flush;
+	int64_t flushed_ms;
+	bool is_stopping;
+	unsigned thread_no;
+};
+
+void worker_tell_desk(struct worker *, struct message *);
+/* A worker finds its mounts by number; NULL: not here (any more). */
+struct mount *worker_mount(const struct worker *, uint32_t mount_no);
+
+#endif
