@@ -59,6 +59,11 @@ fail(int line, const char *sentence)
 	bytes_append(&text, "", 1);
 	loading.error = mem_text((const char *)text.data);
 	bytes_free(&text);
+	/* What is quoted in it may have line ends. */
+	for (char *at = loading.error; *at != '\0'; at++) {
+		if ((unsigned char)*at < 0x20 || *at == 0x7f)
+			*at = ' ';
+	}
 }
 
 static void report(cfg_t *, const char *, va_list)

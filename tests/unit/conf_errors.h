@@ -36,6 +36,7 @@
 
 /* Wrong form. */
 { WITH("burts = 1"), "c:3: no such option 'burts'" },
+{ WITH("\"a\nb\" = 1"), "c:4: no such option 'a b'" },
 { WITH("burst = 1"), "c:3: no such option 'burst'" },
 { IN_MOUNT("workers = 1"), "c:4: no such option 'workers'" },
 { WITH("workers 1"), "c:3: missing equal sign after option 'workers'" },
