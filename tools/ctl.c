@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * SPDX-FileCopyrightText: The all2all developers
+ *
+ * all2allctl hands a command line to the daemon and prints what it answers.
+ *
+ * Over the socket data/control.sock: each word with a NUL, one more NUL, end.
+ * Back come one digit, the exit status, a line end, and text until the end.
+ * What commands mean is known to the daemon alone. */
+#include "base/bytes.h"
+#include "conf/conf.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+#ifndef PACKAGE_VERSION
+#define PACKAGE_VERSION "unreleased"
+#endif
+#ifndef CONF_FILE
+#define CONF_FILE "/etc/all2all/all2alld.conf"
+#endif
+
+#define TIMEOUT_MS  30000
+#define MOST_WORDS  64
+#define CHUNK_BYTES 16384
+
+enum {
+	EXIT_REFUSED = 1,
+	EXIT_WRONG_USE = 2
+};
+
+static const char help[] =
+    "usage: all2allctl [-c FILE] COMMAND ...\n"
+    "  -c FILE     the daemon's configuration (" CONF_FILE ")\n"
+    "  -V          the version\n"
+    "\n"
+    "  member add SLUG [--name NAME]   a new member; prints the key, once\n"
+    "  member list                     all members\n"
+    "  member show SLUG                one member\n"
+    "  member key SLUG [--new]         when the key was made, or a new key\n"
+    "  member block SLUG               may not stream any more\n"
+    "  member unblock SLUG             may again\n"
+    "  mounts                          what is on air\n"
+    "  listeners MOUNT                 who listens to a mount\n"
+    "  kick source MOUNT               ends a source\n"
+    "  kick listener NUMBER            ends one listener\n"
+    "  kick listeners MOUNT            ends all listeners of a mount\n"
+    "  usage [--member SLUG] [--from DAY] [--to DAY]\n"
+    "        [--format text|csv|json]  what members used\n"
+    "  recordings [--member SLUG]      what is recorded\n"
+    "  reload                          reads the configuration again\n"
+    "  stop                            ends the daemon, listeners first\n"
+    "\n"
+    "Every listing takes --format json. all2allctl(1) tells more.\n";
+
+static int
+complain(const char *what, const char *why)
+{
+	fprintf(stderr, "all2allctl: %s: %s\n", what, why);
+	return EXIT_REFUSED;
+}
+
+static int64_t
+now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* False, with errno ETIMEDOUT, when the daemon takes longer than we wait. */
+static bool
+wait_for(int fd, short events, int64_t deadline_ms)
+{
+	struct pollfd socket = { .fd = fd, .events = events };
+	int64_t left_ms;
+	int count;
+
+	do {
+		left_ms = deadline_ms - now_ms();
+		count = left_ms > 0 ? poll(&socket, 1, (int)left_ms) : 0;
+	} while (count == -1 && errno == EINTR);
+	if (count == 0)
+		errno = ETIMEDOUT;
+	return count == 1;
+}
+
+static int
+open_socket(const char *path)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd;
+
+	if (strlen(path) >= sizeof(address.sun_path)) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	memcpy(address.sun_path, path, strlen(path));
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd != -1 &&
+	    connect(fd, (struct sockaddr *)&address, sizeof(address)) == -1) {
+		int why = errno;
+
+		close(fd);
+		errno = why;
+		fd = -1;
+	}
+	return fd;
+}
+
+static bool
+send_words(int fd, struct bytes *words, int64_t deadline_ms)
+{
+	ssize_t n;
+
+	while (words->len > 0) {
+		n = send(fd, words->data, words->len, MSG_NOSIGNAL);
+		if (n > 0)
+			bytes_eat(words, (size_t)n);
+		else if (errno == EAGAIN && !wait_for(fd, POLLOUT, deadline_ms))
+			return false;
+		else if (errno != EAGAIN && errno != EINTR)
+			return false;
+	}
+	return shutdown(fd, SHUT_WR) == 0;
+}
+
+static bool
+read_answer(int fd, struct bytes *answer, int64_t deadline_ms)
+{
+	ssize_t n;
+
+	for (;;) {
+		n = read(fd, bytes_room(answer, CHUNK_BYTES), CHUNK_BYTES);
+		if (n == 0)
+			return true;
+		if (n > 0)
+			bytes_added(answer, (size_t)n);
+		else if (errno == EAGAIN && !wait_for(fd, POLLIN, deadline_ms))
+			return false;
+		else if (errno != EAGAIN && errno != EINTR)
+			return false;
+	}
+}
+
+static int
+print_answer(const struct bytes *answer)
+{
+	int status;
+	FILE *file;
+
+	if (answer->len < 2 || answer->data[0] < '0' || answer->data[0] > '2' ||
+	    answer->data[1] != '\n')
+		return complain("all2alld", "ended without an answer");
+	status = answer->data[0] - '0';
+	file = status == 0 ? stdout : stderr;
+	fwrite(answer->data + 2, 1, answer->len - 2, file);
+	if (fflush(file) != 0 || ferror(file))
+		return complain("cannot write", strerror(errno));
+	return status;
+}
+
+static int
+ask(const char *path, struct bytes *words)
+{
+	int64_t deadline_ms = now_ms() + TIMEOUT_MS;
+	struct bytes answer = { 0 };
+	int fd = open_socket(path), status;
+
+	if (fd == -1 && (errno == ENOENT || errno == ECONNREFUSED))
+		return complain(path, "all2alld is not running here");
+	if (fd == -1)
+		return complain(path, strerror(errno));
+	if (!send_words(fd, words, deadline_ms) ||
+	    !read_answer(fd, &answer, deadline_ms))
+		status = complain(path,
+		    errno == ETIMEDOUT ? "all2alld does not answer"
+				       : strerror(errno));
+	else
+		status = print_answer(&answer);
+	close(fd);
+	bytes_free(&answer);
+	return status;
+}
+
+static int
+run(const char *conf_path, char **argv)
+{
+	struct bytes path = { 0 }, words = { 0 };
+	char *error = NULL;
+	struct conf *conf = conf_read(conf_path, &error);
+	int status;
+
+	if (conf == NULL) {
+		fprintf(stderr, "all2allctl: %s\n", error);
+		free(error);
+		return EXIT_REFUSED;
+	}
+	bytes_format(&path, "%s/control.sock", conf->data);
+	bytes_append(&path, "", 1);
+	for (; *argv != NULL; argv++)
+		bytes_append(&words, *argv, strlen(*argv) + 1);
+	bytes_append(&words, "", 1);
+	status = ask((const char *)path.data, &words);
+	bytes_free(&path);
+	bytes_free(&words);
+	conf_unref(conf);
+	return status;
+}
+
+static int
+wrong_use(const char *why)
+{
+	fprintf(stderr, "all2allctl: %s (--help tells more)\n", why);
+	return EXIT_WRONG_USE;
+}
+
+/* An empty word would end the command line before its end. */
+static const char *
+bad_words(int argc, char **argv)
+{
+	if (argc == 0)
+		return "which command?";
+	if (argc > MOST_WORDS)
+		return "too many words";
+	for (int i = 0; i < argc; i++) {
+		if (argv[i][0] == '\0')
+			return "a word is empty";
+		if (strlen(argv[i]) > 1000)
+			return "a word is too long";
+	}
+	return NULL;
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ NULL, 0, NULL, 0 },
+	};
+	const char *conf_path = CONF_FILE, *why;
+	int option;
+
+	/* "+": options after the command are the command's own. */
+	while (
+	    (option = getopt_long(argc, argv, "+c:hV", options, NULL)) != -1) {
+		switch (option) {
+		case 'c':
+			conf_path = optarg;
+			break;
+		case 'h':
+			fputs(help, stdout);
+			return 0;
+		case 'V':
+			puts("all2allctl " PACKAGE_VERSION);
+			return 0;
+		default:
+			return wrong_use("that is not an option");
+		}
+	}
+	why = bad_words(argc - optind, argv + optind);
+	return why != NULL ? wrong_use(why) : run(conf_path, argv + optind);
+}
