@@ -6,7 +6,11 @@
 #include "ledger/members.h"
 
 #include <fcntl.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #define SUM "SELECT coalesce(sum(payload_out), 0) FROM usage"
 
@@ -218,6 +222,56 @@ a_kill_loses_only_what_was_not_flushed(void **state)
 	help_reopen(help);
 	assert_true(ledger_flush(help->ledger));
 	assert_int_equal(help_number(help, SUM), 100);
+}
+
+struct seen {
+	_Atomic uint64_t added, flushed;
+};
+
+static void
+count_until_killed(struct help *help, struct seen *seen)
+{
+	char mount[16];
+
+	help_open(help);
+	for (unsigned i = 0;; i++) {
+		snprintf(mount, sizeof(mount), "/%u", i % 50);
+		seen->added += 10;
+		add(help, NOON_SLOT + i / 1000, mount, 10);
+		if (i % 20 == 0 && ledger_flush(help->ledger))
+			seen->flushed = seen->added;
+	}
+}
+
+static void
+a_killed_server_has_all_that_was_flushed_and_no_more(void **state)
+{
+	struct help *help = *state;
+	struct seen *seen = mmap(NULL, sizeof(*seen), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	int64_t before = 0, now;
+
+	ledger_close(help->ledger);
+	help->ledger = NULL;
+	for (int round = 0; round < 20; round++) {
+		pid_t child;
+
+		seen->added = seen->flushed = 0;
+		child = fork();
+		if (child == 0)
+			count_until_killed(help, seen);
+		usleep(10000 + 1700 * (useconds_t)round);
+		kill(child, SIGKILL);
+		assert_int_equal(waitpid(child, NULL, 0), child);
+		help_open(help);
+		now = help_number(help, SUM);
+		assert_in_range(now - before, seen->flushed, seen->added);
+		before = now;
+		ledger_close(help->ledger);
+		help->ledger = NULL;
+	}
+	assert_true(before > 0);
+	munmap(seen, sizeof(*seen));
 }
 
 static void
@@ -541,6 +595,7 @@ TEST_MAIN(HELP_TEST(every_counter_arrives_in_its_own_column),
     HELP_TEST(a_clock_that_steps_back_an_hour_loses_nothing),
     HELP_TEST(two_boots_in_one_slot_add_up),
     HELP_TEST(a_kill_loses_only_what_was_not_flushed),
+    HELP_TEST(a_killed_server_has_all_that_was_flushed_and_no_more),
     HELP_TEST(a_full_disk_keeps_totals_in_memory),
     HELP_TEST(a_read_only_store_keeps_totals_in_memory),
     HELP_TEST(a_locked_store_keeps_totals_in_memory),
