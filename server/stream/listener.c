@@ -96,7 +96,7 @@ listener_meter(struct listener *listener)
 {
 	struct mount *mount = listener->mount;
 
-	usage_take(mount->worker, &listener->meter, listener->conn,
+	meter_take(mount->worker, &listener->meter, listener->conn,
 	    mount->member, mount->name, mount->number, USAGE_LIVE);
 }
 
@@ -127,7 +127,7 @@ listener_begin(struct conn *conn, struct mount *mount,
 	listener->since_ms = listener->taken_ms = clock_mono_ms();
 	text_copy(listener->agent, sizeof(listener->agent), wish->agent);
 	meter_begin(&listener->meter);
-	usage_start(mount->worker, mount->member, mount->name, mount->number,
+	meter_start(mount->worker, mount->member, mount->name, mount->number,
 	    USAGE_LIVE);
 	LIST_INSERT_HEAD(&mount->waiting, listener, link);
 	mount->listeners++;

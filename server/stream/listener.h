@@ -11,7 +11,7 @@
 #define STREAM_LISTENER_H
 
 #include "stream/mount.h"
-#include "stream/usage.h"
+#include "stream/meter.h"
 
 #include <sys/queue.h>
 

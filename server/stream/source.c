@@ -12,7 +12,7 @@
 #include "icy/metadata.h"
 #include "stream/feed.h"
 #include "stream/mount.h"
-#include "stream/usage.h"
+#include "stream/meter.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -197,7 +197,7 @@ source_begin(struct worker *worker, struct conn *conn,
 	feed_join(source->feed, worker, source->mount_no, &said,
 	    type != NULL ? type : "", mount->rules->record);
 	meter_begin(&source->meter);
-	usage_start(worker, source->member, source->name, source->mount_no,
+	meter_start(worker, source->member, source->name, source->mount_no,
 	    USAGE_SOURCE_IN);
 	log_info("#%llu source %s on air agent=\"%s\" type=%s tls=%d",
 	    (unsigned long long)conn_number(conn), mount->name, said.agent,
@@ -248,7 +248,7 @@ source_meter(struct conn *conn)
 	struct source *source = conn_owner(conn, &source_stage);
 
 	if (source != NULL)
-		usage_take(source->worker, &source->meter, conn,
+		meter_take(source->worker, &source->meter, conn,
 		    source->member, source->name, source->mount_no,
 		    USAGE_SOURCE_IN);
 }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * SPDX-FileCopyrightText: The all2all developers
  *
- * usage - what a worker has counted since it last told the clerk.
+ * meter - what a worker has counted since it last told the clerk.
  *
  * A meter is in every stage that carries traffic: it remembers what of its conn
- * was counted already. usage_take() counts the rest. Definitions: docs/ledger.md.
+ * was counted already. meter_take() counts the rest. Definitions: docs/ledger.md.
  */
-#ifndef STREAM_USAGE_H
-#define STREAM_USAGE_H
+#ifndef STREAM_METER_H
+#define STREAM_METER_H
 
 #include "net/conn.h"
 #include "stream/worker.h"
@@ -26,13 +26,13 @@ struct meter {
 
 /* The conn's traffic from before (the request) goes with this meter too. */
 void meter_begin(struct meter *);
-void usage_start(struct worker *, int64_t member, const char *mount,
+void meter_start(struct worker *, int64_t member, const char *mount,
     uint32_t mount_no, enum usage_kind);
-void usage_take(struct worker *, struct meter *, struct conn *, int64_t member,
+void meter_take(struct worker *, struct meter *, struct conn *, int64_t member,
     const char *mount, uint32_t mount_no, enum usage_kind);
 /* Posts all rows that are not zero to the clerk. */
-void usage_post(struct worker *);
-void usage_free(struct worker *);
-int64_t usage_slot_now(void);
+void meter_post(struct worker *);
+void meter_free(struct worker *);
+int64_t meter_slot_now(void);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * SPDX-FileCopyrightText: The all2all developers */
-#include "stream/usage.h"
+#include "stream/meter.h"
 
 #include "base/clock.h"
 #include "base/mem.h"
@@ -15,7 +15,7 @@ struct usage_row {
 };
 
 int64_t
-usage_slot_now(void)
+meter_slot_now(void)
 {
 	return clock_wall_ms() / USAGE_SLOT_MS;
 }
@@ -54,7 +54,7 @@ meter_begin(struct meter *meter)
 }
 
 void
-usage_start(struct worker *worker, int64_t member, const char *mount,
+meter_start(struct worker *worker, int64_t member, const char *mount,
     uint32_t mount_no, enum usage_kind kind)
 {
 	row_of(worker, member, mount, mount_no, kind)->starts++;
@@ -81,7 +81,7 @@ take_time(struct meter *meter, struct usage_delta *row, bool has_progress)
 }
 
 void
-usage_take(struct worker *worker, struct meter *meter, struct conn *conn,
+meter_take(struct worker *worker, struct meter *meter, struct conn *conn,
     int64_t member, const char *mount, uint32_t mount_no, enum usage_kind kind)
 {
 	struct usage_delta *row = row_of(worker, member, mount, mount_no, kind);
@@ -90,6 +90,9 @@ usage_take(struct worker *worker, struct meter *meter, struct conn *conn,
 
 	conn_count(conn, &now);
 	payload = now.payload_out - meter->last.payload_out;
+	/* What an encoder is answered is not what anybody listened to. */
+	if (kind == USAGE_SOURCE_IN)
+		payload = 0;
 	row->payload_out += payload;
 	row->tls_out += conn_is_tls(conn) ? payload : 0;
 	row->tcp_out += now.tcp_out - meter->last.tcp_out;
@@ -112,7 +115,7 @@ zero(struct usage_delta *delta)
 }
 
 void
-usage_post(struct worker *worker)
+meter_post(struct worker *worker)
 {
 	struct usage_msg *usage;
 	struct usage_row *row;
@@ -137,7 +140,7 @@ usage_post(struct worker *worker)
 }
 
 void
-usage_free(struct worker *worker)
+meter_free(struct worker *worker)
 {
 	struct usage_row *row;
 	size_t at = 0;

@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: The all2all developers
+#
+# Every file of the server, room by room, bottom to top.
+
+base_files = \
+	server/base/block.c \
+	server/base/block.h \
+	server/base/bytes.c \
+	server/base/bytes.h \
+	server/base/check.h \
+	server/base/clock.c \
+	server/base/clock.h \
+	server/base/file.c \
+	server/base/file.h \
+	server/base/log.c \
+	server/base/log.h \
+	server/base/mem.c \
+	server/base/mem.h \
+	server/base/random.c \
+	server/base/random.h \
+	server/base/table.c \
+	server/base/table.h \
+	server/base/text.c \
+	server/base/text.h
+
+conf_files = \
+	server/conf/check.c \
+	server/conf/conf.c \
+	server/conf/conf.h \
+	server/conf/conf_priv.h \
+	server/conf/load.c \
+	server/conf/names.c \
+	server/conf/schema.c \
+	server/conf/value.c
+
+loop_files = \
+	server/loop/loop.c \
+	server/loop/loop.h \
+	server/loop/mailbox.c \
+	server/loop/mailbox.h \
+	server/loop/messages.c \
+	server/loop/messages.h \
+	server/loop/wheel.c \
+	server/loop/wheel.h
+
+net_files = \
+	server/net/address.c \
+	server/net/address.h \
+	server/net/conn.c \
+	server/net/conn.h \
+	server/net/conn_io.c \
+	server/net/conn_priv.h \
+	server/net/tcp.c \
+	server/net/tcp.h \
+	server/net/tls.c \
+	server/net/tls.h
+
+format_files = \
+	server/format/adts.c \
+	server/format/format.h \
+	server/format/format_priv.h \
+	server/format/frame.c \
+	server/format/media.c \
+	server/format/media.h \
+	server/format/mp3.c \
+	server/format/pes.c \
+	server/format/pes.h \
+	server/format/psi.c \
+	server/format/psi.h \
+	server/format/raw.c \
+	server/format/sniff.c \
+	server/format/ts.c
+
+http_files = \
+	server/http/auth.c \
+	server/http/chunked.c \
+	server/http/chunked.h \
+	server/http/headers.c \
+	server/http/http_priv.h \
+	server/http/names.c \
+	server/http/parse.c \
+	server/http/query.c \
+	server/http/request.h \
+	server/http/response.c \
+	server/http/response.h \
+	server/http/uri.c
+
+icy_files = \
+	server/icy/metadata.c \
+	server/icy/metadata.h \
+	server/icy/shoutcast.c \
+	server/icy/shoutcast.h
+
+stream_files = \
+	server/stream/feed.c \
+	server/stream/feed.h \
+	server/stream/listener.c \
+	server/stream/listener.h \
+	server/stream/mount.c \
+	server/stream/mount.h \
+	server/stream/ring.c \
+	server/stream/ring.h \
+	server/stream/source.c \
+	server/stream/source.h \
+	server/stream/usage.c \
+	server/stream/usage.h \
+	server/stream/worker.h
+
+spool_files = \
+	server/spool/digest.c \
+	server/spool/digest.h \
+	server/spool/drops.c \
+	server/spool/drops.h \
+	server/spool/json.c \
+	server/spool/json.h \
+	server/spool/naming.c \
+	server/spool/naming.h \
+	server/spool/recording.c \
+	server/spool/recording.h \
+	server/spool/recover.c \
+	server/spool/recover.h \
+	server/spool/sidecar.c \
+	server/spool/sidecar.h \
+	server/spool/spool.c \
+	server/spool/spool.h \
+	server/spool/track.c \
+	server/spool/track.h \
+	server/spool/whole.c \
+	server/spool/whole.h \
+	server/spool/whole_flac.c \
+	server/spool/whole_frames.c \
+	server/spool/whole_ogg.c \
+	server/spool/whole_priv.h \
+	server/spool/whole_webm.c
+
+ledger_files = \
+	server/ledger/audit.c \
+	server/ledger/audit.h \
+	server/ledger/clerk.c \
+	server/ledger/clerk.h \
+	server/ledger/commands.c \
+	server/ledger/commands.h \
+	server/ledger/keys.c \
+	server/ledger/keys.h \
+	server/ledger/ledger.c \
+	server/ledger/ledger.h \
+	server/ledger/listing.c \
+	server/ledger/listing.h \
+	server/ledger/members.c \
+	server/ledger/members.h \
+	server/ledger/recordings.c \
+	server/ledger/recordings.h \
+	server/ledger/report.c \
+	server/ledger/report.h \
+	server/ledger/schema.c \
+	server/ledger/schema.h \
+	server/ledger/store.c \
+	server/ledger/store.h \
+	server/ledger/usage.c \
+	server/ledger/usage.h
+
+pages_files = \
+	server/pages/assets.c \
+	server/pages/assets.h \
+	server/pages/front.c \
+	server/pages/pages.h \
+	server/pages/playlists.c \
+	server/pages/status_json.c
+
+front_files = \
+	server/front/reply.c \
+	server/front/reply.h \
+	server/front/routes.c \
+	server/front/routes.h \
+	server/front/thread.c \
+	server/front/thread.h \
+	server/front/visit.c \
+	server/front/visit.h
+
+desk_files = \
+	server/desk/accept.c \
+	server/desk/admit.c \
+	server/desk/commands.c \
+	server/desk/control.c \
+	server/desk/desk.c \
+	server/desk/desk.h \
+	server/desk/desk_priv.h \
+	server/desk/gauges.c \
+	server/desk/guests.c \
+	server/desk/patrons.c \
+	server/desk/registry.c \
+	server/desk/reload.c \
+	server/desk/status.c \
+	server/desk/throttle.c
+

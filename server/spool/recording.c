@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * SPDX-FileCopyrightText: The all2all developers */
+#include "spool/recording.h"
+
+#include "base/bytes.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "spool/digest.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define GATHER_BLOCKS 256
+
+struct recording {
+	int folder, fd;
+	struct naming naming;
+	struct sidecar facts;  /* row.bytes: what is in the file */
+	struct digest *digest; /* of those bytes */
+	int64_t began_ms;      /* mono */
+	int64_t last_ms;       /* mono, of the last block */
+	int64_t synced_ms;     /* mono, of the last sync */
+	uint64_t synced_bytes;
+	struct bytes gathered;
+	int64_t gathered_ms;        /* mono, of the first byte gathered */
+	size_t ends[GATHER_BLOCKS]; /* of blocks, in gathered */
+	unsigned end_count;
+	bool is_broken;
+	bool is_suspect; /* a sync failed: never again on this fd */
+	bool is_ragged;  /* what was half written could not be cut off */
+};
+
+int
+recording_folder(int archive, const struct naming *naming)
+{
+	int above = archive, folder, error;
+	bool is_lasting;
+
+	for (unsigned i = 0; i < NAMING_FOLDERS; i++) {
+		folder = file_open_folder(above, naming->folders[i]);
+		is_lasting = folder != -1 && file_sync(above);
+		error = errno;
+		if (above != archive)
+			close(above);
+		if (!is_lasting) {
+			if (folder != -1)
+				close(folder);
+			errno = error;
+			return -1;
+		}
+		above = folder;
+	}
+	return above;
+}
+
+static void
+copy_facts(struct sidecar *sidecar, const struct spool_msg *facts)
+{
+	struct recording_msg *row = &sidecar->row;
+
+	if (facts->title[0] != '\0')
+		text_copy(row->title, sizeof(row->title), facts->title);
+	if (facts->codecs[0] != '\0')
+		text_copy(
+		    sidecar->codecs, sizeof(sidecar->codecs), facts->codecs);
+	if (facts->agent[0] != '\0')
+		text_copy(sidecar->agent, sizeof(sidecar->agent), facts->agent);
+}
+
+static void
+first_facts(
+    struct recording *recording, const struct spool_msg *facts, int64_t wall_ms)
+{
+	struct sidecar *sidecar = &recording->facts;
+	struct recording_msg *row = &sidecar->row;
+
+	row->message.kind = MSG_RECORDING;
+	text_copy(row->id, sizeof(row->id), naming_id(&recording->naming));
+	row->member = facts->member;
+	text_copy(row->slug, sizeof(row->slug), facts->slug);
+	text_copy(row->mount, sizeof(row->mount), facts->mount);
+	naming_path(row->path, sizeof(row->path), &recording->naming);
+	text_copy(row->media_type, sizeof(row->media_type), facts->media_type);
+	text_copy(sidecar->extension, sizeof(sidecar->extension),
+	    recording->naming.extension);
+	row->state = RECORDING_ACTIVE;
+	row->started_ms = wall_ms;
+	copy_facts(sidecar, facts);
+}
+
+/* The sidecar first, so that a .part with bytes in it always has one. */
+static bool
+make_files(struct recording *recording)
+{
+	char name[NAMING_FILE_BYTES];
+	int error;
+
+	if (!sidecar_begin(
+		recording->folder, &recording->naming, &recording->facts))
+		return false;
+	naming_file(name, &recording->naming, NAMING_MEDIA_PART);
+	recording->fd = file_open_at(
+	    recording->folder, name, O_RDWR | O_CREAT | O_EXCL, 0600);
+	if (recording->fd != -1 && file_sync(recording->folder))
+		return true;
+	error = errno;
+	if (recording->fd != -1 && !file_unlink_at(recording->folder, name))
+		log_warn("archive: %s stays behind: %m", name);
+	sidecar_drop(recording->folder, &recording->naming);
+	errno = error;
+	return false;
+}
+
+static void
+free_recording(struct recording *recording)
+{
+	char unused[DIGEST_BYTES];
+
+	if (recording->digest != NULL)
+		digest_end(recording->digest, unused);
+	if (recording->fd != -1)
+		close(recording->fd);
+	if (recording->folder != -1)
+		close(recording->folder);
+	bytes_free(&recording->gathered);
+	free(recording);
+}
+
+struct recording *
+recording_open(int archive, const struct spool_msg *facts, char note[128])
+{
+	struct recording *recording = mem_new(sizeof(*recording));
+	int64_t wall_ms = clock_wall_ms();
+
+	naming_new(&recording->naming, facts->slug, facts->extension, wall_ms);
+	first_facts(recording, facts, wall_ms);
+	recording->began_ms = recording->last_ms = recording->synced_ms =
+	    clock_mono_ms();
+	recording->fd = -1;
+	recording->folder = recording_folder(archive, &recording->naming);
+	if (recording->folder == -1 || !make_files(recording)) {
+		snprintf(note, 128, "cannot begin a file in %.60s: %m",
+		    recording->naming.folders[0]);
+		free_recording(recording);
+		return NULL;
+	}
+	recording->digest = digest_new();
+	return recording;
+}
+
+void
+recording_facts(struct recording *recording, const struct spool_msg *facts)
+{
+	copy_facts(&recording->facts, facts);
+}
+
+const struct recording_msg *
+recording_row(const struct recording *recording)
+{
+	return &recording->facts.row;
+}
+
+void
+recording_gap(struct recording *recording, uint64_t bytes, const char *note)
+{
+	struct recording_msg *row = &recording->facts.row;
+
+	row->gap_bytes += bytes;
+	if (row->note[0] == '\0')
+		text_copy(row->note, sizeof(row->note), note);
+}
+
+/* Why it broke is said over any earlier note. */
+static void
+set_broken(struct recording *recording, const char *what, int error)
+{
+	struct recording_msg *row = &recording->facts.row;
+
+	recording->is_broken = true;
+	row->state = RECORDING_BROKEN;
+	errno = error;
+	snprintf(row->note, sizeof(row->note), "%s: %m", what);
+}
+
+/* Of what was gathered the first written bytes reached the file. */
+static size_t
+last_whole(const struct recording *recording, size_t written)
+{
+	size_t whole = 0;
+
+	for (unsigned i = 0; i < recording->end_count; i++) {
+		if (recording->ends[i] <= written)
+			whole = recording->ends[i];
+	}
+	return whole;
+}
+
+static bool
+flush(struct recording *recording)
+{
+	struct recording_msg *row = &recording->facts.row;
+	struct bytes *gathered = &recording->gathered;
+	size_t written, whole;
+	bool is_written;
+
+	if (recording->is_broken)
+		return false;
+	if (gathered->len == 0)
+		return true;
+	is_written = file_write(
+	    recording->fd, gathered->data, gathered->len, &written);
+	whole = last_whole(recording, written);
+	digest_add(recording->digest, gathered->data, whole);
+	row->bytes += whole;
+	row->gap_bytes += gathered->len - whole;
+	if (!is_written) {
+		set_broken(recording, "writing failed", errno);
+		recording->is_ragged = written > whole &&
+		    !file_truncate(recording->fd, (off_t)row->bytes);
+	}
+	bytes_eat(gathered, gathered->len);
+	recording->end_count = 0;
+	return is_written;
+}
+
+bool
+recording_write(struct recording *recording, const struct block *head,
+    const struct block *block)
+{
+	struct bytes *gathered = &recording->gathered;
+
+	if (recording->is_broken)
+		return false;
+	if (gathered->len == 0)
+		recording->gathered_ms = clock_mono_ms();
+	if (head != NULL)
+		bytes_append(gathered, head->bytes, head->len);
+	bytes_append(gathered, block->bytes, block->len);
+	recording->ends[recording->end_count++] = gathered->len;
+	recording->last_ms = clock_mono_ms();
+	if (gathered->len < GATHER_BYTES &&
+	    recording->end_count < GATHER_BLOCKS)
+		return true;
+	return flush(recording);
+}
+
+bool
+recording_point(struct recording *recording, int64_t point_ms)
+{
+	const struct recording_msg *row = &recording->facts.row;
+	int64_t now = clock_mono_ms();
+
+	if (recording->gathered.len > 0 &&
+	    now - recording->gathered_ms >= GATHER_MS && !flush(recording))
+		return false;
+	if (recording->is_broken)
+		return false;
+	if (now - recording->synced_ms < point_ms ||
+	    row->bytes == recording->synced_bytes)
+		return true;
+	recording->synced_ms = now;
+	recording->synced_bytes = row->bytes;
+	if (file_data_sync(recording->fd))
+		return true;
+	recording->is_suspect = true;
+	set_broken(recording, "the disk did not keep it", errno);
+	return false;
+}
+
+bool
+recording_publish(
+    int folder, int fd, const struct naming *naming, struct sidecar *facts)
+{
+	struct recording_msg *row = &facts->row;
+	char part[NAMING_FILE_BYTES], name[NAMING_FILE_BYTES];
+	int error;
+
+	naming_file(part, naming, NAMING_MEDIA_PART);
+	naming_file(name, naming, NAMING_MEDIA);
+	if (!file_rename_at(folder, part, name)) {
+		error = errno;
+		log_error(
+		    "recording %s: stays %s.part: %m", row->mount, row->path);
+		errno = error;
+		return false;
+	}
+	if (fchmod(fd, 0440) == -1)
+		log_warn("recording %s: %s: chmod: %m", row->mount, row->path);
+	if (!file_sync(folder)) {
+		log_error(
+		    "recording %s: %s: its folder: %m", row->mount, row->path);
+		row->state = RECORDING_BROKEN;
+		snprintf(
+		    row->note, sizeof(row->note), "its name may not last: %m");
+	}
+	if (!sidecar_finish(folder, naming, facts))
+		log_error(
+		    "recording %s: %s: no sidecar: %m", row->mount, row->path);
+	return true;
+}
+
+static void
+drop_empty(struct recording *recording)
+{
+	char name[NAMING_FILE_BYTES];
+
+	naming_file(name, &recording->naming, NAMING_MEDIA_PART);
+	if (file_unlink_at(recording->folder, name))
+		sidecar_drop(recording->folder, &recording->naming);
+	else
+		log_warn("archive: %s stays behind: %m", name);
+}
+
+static void
+last_facts(struct recording *recording)
+{
+	struct recording_msg *row = &recording->facts.row;
+
+	/* The wall clock may have been set meanwhile. */
+	row->ended_ms = row->started_ms + recording->last_ms -
+	    recording->began_ms;
+	if (!recording->is_broken)
+		row->state = RECORDING_DONE;
+	digest_end(recording->digest, row->sha256);
+	recording->digest = NULL;
+}
+
+bool
+recording_close(struct recording *recording, struct recording_msg *row)
+{
+	bool has_row;
+
+	(void)!flush(recording);
+	if (recording->facts.row.bytes > 0 && !recording->is_suspect &&
+	    !file_sync(recording->fd)) {
+		recording->is_suspect = true;
+		set_broken(recording, "the disk did not keep it", errno);
+	}
+	last_facts(recording);
+	has_row = recording->facts.row.bytes > 0;
+	if (!has_row)
+		drop_empty(recording);
+	else if (recording->is_ragged)
+		log_error("recording %s: %s.part is for the next start",
+		    recording->facts.row.mount, recording->facts.row.path);
+	else if (!recording_publish(recording->folder, recording->fd,
+		     &recording->naming, &recording->facts))
+		set_broken(recording, "still the .part", errno);
+	*row = recording->facts.row;
+	free_recording(recording);
+	return has_row;
+}

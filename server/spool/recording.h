@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * SPDX-FileCopyrightText: The all2all developers
+ *
+ * recording - one file of a broadcast, from its first byte to its sidecar.
+ *
+ * Spool thread; blocks on the disk. Bytes are gathered to GATHER_BYTES or for
+ * GATHER_MS and then written; every point_ms what was written is made durable.
+ *
+ * After the first call that fails the recording is broken: what could not be
+ * written whole is cut off (to the end of a block, so what stays can be
+ * played), nothing more is taken, and recording_close() keeps what is there,
+ * saying why. A sync that failed is never tried again on the same file: the
+ * kernel may have dropped the pages and would call that success.
+ *
+ * Order at the end: sync of the media, rename, sync of the folder, sidecar. A
+ * crash in between leaves what recover.h finishes.
+ */
+#ifndef SPOOL_RECORDING_H
+#define SPOOL_RECORDING_H
+
+#include "base/block.h"
+#include "loop/messages.h"
+#include "spool/naming.h"
+#include "spool/sidecar.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define GATHER_BYTES (64 << 10)
+#define GATHER_MS    1000
+
+struct recording;
+
+/* Makes the folders and both .part files. archive is data/archive, opened; it
+ * stays the caller's. NULL: nothing is left behind, note says why. */
+struct recording *recording_open(
+    int archive, const struct spool_msg *, char note[128]) MUST_CHECK;
+/* New facts of the same broadcast; what is empty stays as it was. */
+void recording_facts(struct recording *, const struct spool_msg *);
+/* head may be NULL. False: it is broken, now or before. */
+bool recording_write(struct recording *, const struct block *head,
+    const struct block *) MUST_CHECK;
+/* To be called about once a second. False: it is broken. */
+bool recording_point(struct recording *, int64_t point_ms) MUST_CHECK;
+/* So many bytes of the broadcast will not be in it. */
+void recording_gap(struct recording *, uint64_t bytes, const char *note);
+const struct recording_msg *recording_row(const struct recording *);
+/* Finishes and frees it. False: there was nothing in it and it is gone, without
+ * a row. */
+bool recording_close(struct recording *, struct recording_msg *row);
+
+/* The last steps, for media that is synced (or is broken): rename, sync of the
+ * folder, sidecar. False: the media is still the .part, for the next start. */
+bool recording_publish(
+    int folder, int fd, const struct naming *, struct sidecar *);
+/* For a folder and its name below the one before; syncs the one before, so that
+ * the name lasts. The folder for files of that naming, -1 with errno. */
+int recording_folder(int archive, const struct naming *) MUST_CHECK;
+
+#endif

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: The all2all developers
+
+unit_tests = \
+	tests/unit/test_adts \
+	tests/unit/test_auth \
+	tests/unit/test_bytes \
+	tests/unit/test_cast_pace \
+	tests/unit/test_chunked \
+	tests/unit/test_clerk \
+	tests/unit/test_commands \
+	tests/unit/test_conf \
+	tests/unit/test_icy \
+	tests/unit/test_keys \
+	tests/unit/test_ledger \
+	tests/unit/test_load_frames \
+	tests/unit/test_media \
+	tests/unit/test_mp3 \
+	tests/unit/test_names \
+	tests/unit/test_parse \
+	tests/unit/test_query \
+	tests/unit/test_recording \
+	tests/unit/test_request \
+	tests/unit/test_response \
+	tests/unit/test_text \
+	tests/unit/test_ts
+
+tests_unit_test_adts_SOURCES = tests/unit/test_adts.c
+tests_unit_test_auth_SOURCES = tests/unit/test_auth.c
+tests_unit_test_bytes_SOURCES = tests/unit/test_bytes.c
+tests_unit_test_cast_pace_SOURCES = tests/unit/test_cast_pace.c
+tests_unit_test_chunked_SOURCES = tests/unit/test_chunked.c
+tests_unit_test_clerk_SOURCES = tests/unit/test_clerk.c
+tests_unit_test_commands_SOURCES = tests/unit/test_commands.c
+tests_unit_test_conf_SOURCES = tests/unit/test_conf.c
+tests_unit_test_icy_SOURCES = tests/unit/test_icy.c
+tests_unit_test_keys_SOURCES = tests/unit/test_keys.c
+tests_unit_test_ledger_SOURCES = tests/unit/test_ledger.c
+tests_unit_test_load_frames_SOURCES = tests/unit/test_load_frames.c
+tests_unit_test_media_SOURCES = tests/unit/test_media.c
+tests_unit_test_mp3_SOURCES = tests/unit/test_mp3.c
+tests_unit_test_names_SOURCES = tests/unit/test_names.c
+tests_unit_test_parse_SOURCES = tests/unit/test_parse.c
+tests_unit_test_query_SOURCES = tests/unit/test_query.c
+tests_unit_test_recording_SOURCES = tests/unit/test_recording.c
+tests_unit_test_request_SOURCES = tests/unit/test_request.c
+tests_unit_test_response_SOURCES = tests/unit/test_response.c
+tests_unit_test_text_SOURCES = tests/unit/test_text.c
+tests_unit_test_ts_SOURCES = tests/unit/test_ts.c
+
+unit_headers = \
+	tests/fuzz/feed_units.h \
+	tests/unit/archive.h \
+	tests/unit/conf_errors.h \
+	tests/unit/ledger_help.h \
+	tests/unit/test.h \
+	tests/unit/units.h
+
+fuzz_targets = \
+	fuzz_adts \
+	fuzz_cast_pace \
+	fuzz_chunked \
+	fuzz_conf \
+	fuzz_icy \
+	fuzz_media \
+	fuzz_mp3 \
+	fuzz_query \
+	fuzz_request \
+	fuzz_text \
+	fuzz_ts
+
+fuzz_files = \
+	tests/fuzz/fuzz_adts.c \
+	tests/fuzz/fuzz_cast_pace.c \
+	tests/fuzz/fuzz_chunked.c \
+	tests/fuzz/fuzz_conf.c \
+	tests/fuzz/fuzz_icy.c \
+	tests/fuzz/fuzz_media.c \
+	tests/fuzz/fuzz_mp3.c \
+	tests/fuzz/fuzz_query.c \
+	tests/fuzz/fuzz_request.c \
+	tests/fuzz/fuzz_text.c \
+	tests/fuzz/fuzz_ts.c
+
+live_tests = \
+	
+
+live_helpers = \
+	tests/live/tap.py
