@@ -47,7 +47,7 @@ static const char help[] =
     "  member add SLUG [--name NAME]   a new member; prints the key, once\n"
     "  member list                     all members\n"
     "  member show SLUG                one member\n"
-    "  member key SLUG [--new]         when the key was made, or a new key\n"
+    "  member key SLUG --new           another key; the old one ends\n"
     "  member block SLUG               may not stream any more\n"
     "  member unblock SLUG             may again\n"
     "  mounts                          what is on air\n"
@@ -55,13 +55,14 @@ static const char help[] =
     "  kick source MOUNT               ends a source\n"
     "  kick listener NUMBER            ends one listener\n"
     "  kick listeners MOUNT            ends all listeners of a mount\n"
-    "  usage [--member SLUG] [--from DAY] [--to DAY]\n"
-    "        [--format text|csv|json]  what members used\n"
+    "  usage [--member SLUG] [--from TIME] [--to TIME]\n"
+    "                                  what members used\n"
     "  recordings [--member SLUG]      what is recorded\n"
     "  reload                          reads the configuration again\n"
     "  stop                            ends the daemon, listeners first\n"
     "\n"
-    "Every listing takes --format json. all2allctl(1) tells more.\n";
+    "Listings take --format json, those of members, usage and\n"
+    "recordings --format csv too. all2allctl(1) tells more.\n";
 
 static int
 complain(const char *what, const char *why)

@@ -66,8 +66,8 @@ bool conf_value_read(const struct conf_option *, const char *text,
 /* Puts it where it belongs; text is copied. */
 void conf_value_set(const struct conf_option *, void *section, int64_t number,
     const char *text);
-void conf_section_defaults(const struct conf_section *, void *section);
-void conf_section_free(const struct conf_section *, void *section);
+void conf_section_defaults(const struct conf_section *, void *to);
+void conf_section_free(const struct conf_section *, void *from);
 
 /* names.c: NULL, or what is wrong. */
 const char *conf_bad_host(const char *);

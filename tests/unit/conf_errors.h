@@ -116,4 +116,4 @@
 #undef CUT
 #undef WITH
 #undef IN_MOUNT
-/* clang-format on */
+    /* clang-format on */

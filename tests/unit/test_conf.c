@@ -3,7 +3,7 @@
 #include "test.h"
 
 #include "base/log.h"
-#include "conf/conf.h"
+#include "conf/conf_priv.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -116,6 +116,48 @@ what_is_not_given_has_its_default(void **state)
 	assert_false(mount->is_hidden);
 	assert_null(mount->title);
 	conf_unref(conf);
+}
+
+static void
+expect_same(unsigned section, const void *one, const void *other)
+{
+	const struct conf_option *option = conf_sections[section].options;
+
+	for (unsigned i = 0; i < conf_sections[section].count; i++, option++) {
+		const void *a = (const char *)one + option->offset;
+		const void *b = (const char *)other + option->offset;
+
+		if (option->kind <= KIND_SLUG || option->kind == KIND_YES ||
+		    option->kind == KIND_SLOW)
+			continue;
+		print_message("%s\n", option->name);
+		assert_memory_equal(a, b, sizeof(int64_t));
+	}
+}
+
+static void
+the_sample_gives_the_defaults(void **state)
+{
+	static const char *const names[] = { "all2alld.conf",
+		"all2alld-minimal.conf" };
+	const char *top = getenv("srcdir");
+	struct conf *least = good(LEAST), *conf;
+	char path[1000], *error = NULL;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		snprintf(path, sizeof(path), "%s/conf/%s",
+		    top != NULL ? top : ".", names[i]);
+		conf = conf_load(path, &error);
+		assert_null(error);
+		expect_same(SECTION_TOP, conf, least);
+		expect_same(SECTION_MOUNT, conf_mount(conf, "/a"),
+		    conf_mount(least, "/a"));
+		assert_string_equal(conf->public_url, least->public_url);
+		assert_true(conf_mount(conf, "/a")->record);
+		conf_unref(conf);
+	}
+	conf_unref(least);
 }
 
 static void
@@ -372,6 +414,7 @@ references_are_counted(void **state)
 }
 
 TEST_MAIN(TEST(a_whole_file_is_read), TEST(what_is_not_given_has_its_default),
+    TEST(the_sample_gives_the_defaults),
     TEST(a_mount_has_its_own_rules_then_a_patterns),
     TEST(the_public_url_comes_from_the_first_listen),
     TEST(mistakes_are_named_with_their_line),
