@@ -1,0 +1,141 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: The all2all developers
+"""Fails when schema, manual page and sample do not have the same options.
+
+Usage: optscan.py [SOURCE-FOLDER]
+
+Each row of server/conf/schema.c must be in man/all2alld.conf.5, with the same
+default and range, and in conf/all2alld.conf, with the same default, in its
+block; and nothing else may be there.
+"""
+import os
+import re
+import sys
+
+UNITS = {"": 1, "K": 1024, "M": 1024**2, "ms": 1, "s": 1000, "m": 60000}
+NAMES = {"K": 1024, "M": 1024**2, "MS": 1, "S": 1000, "MIN": 60000,
+         "CONF_NO_LIMIT": -1, "true": 1, "false": 0}
+WORDS = {"none": -1, "yes": 1, "no": 0}
+NUMBERS = {"KIND_COUNT", "KIND_LIMIT", "KIND_SIZE", "KIND_TIME", "KIND_YES"}
+WORD_DEFAULTS = {"LOG_INFO": "info", "SLOW_SKIP": "skip"}
+HEADS = {"LISTEN BLOCKS": "listen", "MOUNT BLOCKS": "mount"}
+ROW = re.compile(r'\{ "([a-z-]+)", (KIND_\w+), ([^,]+), ([^,]+), ([^,]+),([^}]*)\}')
+
+
+def number(text):
+    match = re.fullmatch(r"(\d+)([a-zA-Z]*)", text)
+    if match is None or match[2] not in UNITS:
+        return WORDS.get(text)
+    return int(match[1]) * UNITS[match[2]]
+
+
+def c_number(text):
+    product = 1
+    for word in text.split("*"):
+        word = word.strip()
+        product *= NAMES[word] if word in NAMES else int(word)
+    return product
+
+
+def schema(path):
+    """{(block, name): (default as text or number, least, most)}"""
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    rows = {}
+    for block, body in re.findall(r"conf_option (\w+)_options\[\] = \{\n(.*?)\n\};", text, re.S):
+        for name, kind, usual, least, most, rest in ROW.findall(body):
+            place = ("" if block == "top" else block, name)
+            if kind in NUMBERS:
+                ranged = kind != "KIND_YES"
+                rows[place] = (c_number(usual), c_number(least) if ranged else None,
+                               c_number(most) if ranged else None)
+            else:
+                text_default = re.search(r'"([^"]*)"', rest)
+                rows[place] = (WORD_DEFAULTS.get(usual) or
+                               (text_default[1] if text_default else None), None, None)
+    return rows
+
+
+def page(path):
+    """The same from the manual page."""
+    rows, block, item = {}, "", None
+    with open(path, encoding="utf-8") as file:
+        lines = file.read().splitlines()
+    for line in lines:
+        if line.startswith(".Sh "):
+            block, item = HEADS.get(line[4:], ""), None
+        elif line == ".Ic tls":
+            block = "tls"
+        elif line.startswith(".It Ic "):
+            item = (block, line.split()[2])
+            rows[item] = ["", ""]
+        elif line == ".Pp":
+            item = None
+        elif item is not None:
+            if line.startswith("Range: "):
+                rows[item][1] = line[7:]
+            elif line.startswith(("Default: ", "No default")):
+                rows[item][0] = line.removeprefix("Default: ").rstrip(".")
+    return rows
+
+
+def sample(path):
+    """{(block, name): value, or None when it is only an example}"""
+    rows, blocks = {}, [""]
+    with open(path, encoding="utf-8") as file:
+        lines = file.read().splitlines()
+    for line in lines:
+        line = line.strip()
+        is_example = re.match(r"#[a-z-]+( = .*| \{)$|#\}$", line) is not None
+        line = line[1:] if is_example else line
+        option = re.fullmatch(r"([a-z-]+) = (.*)", line)
+        if line.startswith("#"):
+            continue
+        if option is not None:
+            value = None if is_example else option[2].strip('"')
+            rows[(blocks[-1], option[1])] = value
+        elif line.endswith("{"):
+            blocks.append(line.split()[0])
+        elif line == "}":
+            blocks.pop()
+    return rows
+
+
+def compare(known, manual, conf):
+    for place in sorted(known.keys() | manual.keys() | conf.keys()):
+        name = " ".join(filter(None, place))
+        for where, rows in (("schema.c", known), ("all2alld.conf.5", manual),
+                            ("all2alld.conf", conf)):
+            if place not in rows:
+                yield f"{name} is not in {where}"
+        if not (place in known and place in manual and place in conf):
+            continue
+        usual, least, most = known[place]
+        said, extent = manual[place]
+        if not said:
+            yield f"{name} has no default in all2alld.conf.5"
+        if usual is not None and usual not in (said, number(said)):
+            yield f"{name}: the default is {usual}, all2alld.conf.5 has {said}"
+        value = conf[place]
+        if usual is not None and (value is None or usual not in (value, number(value))):
+            yield f"{name}: the default is {usual}, all2alld.conf has {value}"
+        limits = re.search(r"(\w+) to (\w+)", extent)
+        if least is not None and (
+                limits is None or (number(limits[1]), number(limits[2])) != (least, most)):
+            yield f"{name}: the range is {least} to {most}, all2alld.conf.5 has {extent or 'none'}"
+
+
+def main():
+    top = sys.argv[1] if len(sys.argv) > 1 else "."
+    known = schema(os.path.join(top, "server/conf/schema.c"))
+    wrong = list(compare(known, page(os.path.join(top, "man/all2alld.conf.5")),
+                         sample(os.path.join(top, "conf/all2alld.conf"))))
+    if len(known) < 40:
+        wrong.append(f"only {len(known)} options were found in schema.c")
+    if wrong:
+        print("\n".join(wrong))
+    return bool(wrong)
+
+
+sys.exit(main())
