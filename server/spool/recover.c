@@ -208,6 +208,8 @@ recover_sidecar(const struct walk *walk, int folder, const char *name)
 	if (fd == -1)
 		return;
 	find_facts(walk, folder, &st, &facts);
+	text_copy(facts.row.note, sizeof(facts.row.note),
+	    "how it ended could not be written");
 	facts.row.bytes = (uint64_t)st.st_size;
 	if (!digest_file(fd, facts.row.bytes, facts.row.sha256) ||
 	    !sidecar_finish(folder, &walk->naming, &facts))

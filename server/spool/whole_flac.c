@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define TAIL_BYTES (1 << 20) /* several frames of the largest kind */
-#define LEAST_HEAD 6  /* of a frame header, RFC 9639 section 9.1 */
+#define LEAST_HEAD 6         /* of a frame header, RFC 9639 section 9.1 */
 #define MOST_HEAD  16
 
 /* Polynomials 0x07 in 8 bits and 0x8005 in 16, starting at 0. */

@@ -80,8 +80,7 @@ element_at(struct view *view, int64_t at, struct element *element)
 	if (element->id == CLUSTER || element->id == SEGMENT)
 		return true;
 	left -= element->head_bytes;
-	return !element->is_unknown && left >= 0 &&
-	    element->size <= (uint64_t)left;
+	return !element->is_unknown && element->size <= (uint64_t)left;
 }
 
 static int64_t

@@ -6,7 +6,8 @@
  * Calls through base/file.h are counted and written down, one letter each:
  * o open, w write, s fsync, d fdatasync, r rename, t truncate, u unlink. From
  * call number fail_at on, fail_count of them fail; a write that fails first
- * writes half. Nothing is really synced: that would only be slow.
+ * writes a part, not at the end of a frame. Nothing is really synced: that
+ * would only be slow.
  */
 #ifndef ARCHIVE_H
 #define ARCHIVE_H
@@ -71,7 +72,7 @@ disk_write(int fd, const void *bytes, size_t len)
 		return write(fd, bytes, len);
 	is_short = len >= 2;
 	if (is_short)
-		return write(fd, bytes, len / 2);
+		return write(fd, bytes, len / 2 + 1);
 	return -1;
 }
 

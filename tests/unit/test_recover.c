@@ -65,6 +65,7 @@ a_crashed_recording_is_finished(void **state)
 {
 	int archive = archive_new();
 	struct sidecar sidecar = { 0 };
+	size_t len;
 
 	(void)state;
 	make_frames(archive, STEM ".mp3.part", 5, 100);
@@ -82,11 +83,35 @@ a_crashed_recording_is_finished(void **state)
 	assert_string_equal(rows.last.path, DAY "/" STEM ".mp3");
 	assert_int_equal(rows.last.member, 3);
 	assert_int_equal(rows.last.started_ms, WALL + 123);
+	free(read_below(rows.last.path, &len));
+	assert_int_equal(len, 5 * FRAME_BYTES);
 	assert_true(sidecar_read(&sidecar, archive, DAY "/" STEM ".json"));
 	assert_true(sidecar.row.is_recovered);
 	assert_string_equal(sidecar.agent, "butt");
 	recover(archive);
 	assert_int_equal(rows.count, 0);
+	archive_free(archive);
+}
+
+static void
+every_day_of_every_member_is_looked_at(void **state)
+{
+	static const char *const days[] = { "ada/2025/01/01", "ada/2025/01/02",
+		"ada/2025/02/01", "ada/2026/01/01", "zoe/2025/01/01" };
+	int archive = archive_new();
+	char command[256];
+
+	(void)state;
+	make_frames(archive, STEM ".mp3.part", 1, 0);
+	for (size_t i = 0; i < sizeof(days) / sizeof(days[0]); i++) {
+		snprintf(command, sizeof(command),
+		    "cd '%s' && mkdir -p %s && cp %s/*.part %s", archive_path,
+		    days[i], DAY, days[i]);
+		assert_int_equal(system(command), 0);
+	}
+	recover(archive);
+	assert_int_equal(rows.count, 6);
+	assert_int_equal(count_ending(".mp3"), 6);
 	archive_free(archive);
 }
 
@@ -375,8 +400,11 @@ other_json_is_refused_or_passed_over(void **state)
 		{ "{\"x\":{},\"version\":1,\"member\":8}", true, 8 },
 		{ "{\"x\":[\"]\",{\"a\":[1]}],\"version\":1}", true, 0 },
 		{ "{\"x\":null,\"y\":false,\"version\":1}", true, 0 },
-		{ "{\"x\":{\"x\":{\"x\":{\"x\":{\"x\":{\"x\":{\"x\":{"
-		  "\"x\":{\"x\":1}}}}}}}}}",
+		{ "{\"version\":1,\"x\":{\"x\":{\"x\":{\"x\":{\"x\":{\"x\":{"
+		  "\"x\":{}}}}}}}}",
+		    true, 0 },
+		{ "{\"version\":1,\"x\":{\"x\":{\"x\":{\"x\":{\"x\":{\"x\":{"
+		  "\"x\":{\"x\":{}}}}}}}}}",
 		    false, 0 },
 		{ "{\"x\":\"\\u12\",\"version\":1}", false, 0 },
 		{ "{\"x\":\"\\q\",\"version\":1}", false, 0 },
@@ -401,6 +429,7 @@ other_json_is_refused_or_passed_over(void **state)
 }
 
 TEST_MAIN(TEST(a_crashed_recording_is_finished),
+    TEST(every_day_of_every_member_is_looked_at),
     TEST(without_its_notes_the_name_tells), TEST(an_empty_recording_goes),
     TEST(garbage_is_kept_as_broken), TEST(a_missing_sidecar_is_written),
     TEST(a_finished_one_is_only_told_again),
