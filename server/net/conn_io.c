@@ -29,9 +29,10 @@ conn_read(struct conn *conn, bool on)
 		event_add(&conn->read_event, NULL);
 	else
 		event_del(&conn->read_event);
-	/* What a stage or TLS still holds will not wake the poller. */
-	if (on && (conn->input.len > 0 ||
-		      (conn->ssl != NULL && SSL_pending(conn->ssl) > 0)))
+	/* What a stage left or TLS still holds will not wake the poller. */
+	conn->offers_again = on && conn->input.len > 0;
+	if (conn->offers_again ||
+	    (on && conn->ssl != NULL && SSL_pending(conn->ssl) > 0))
 		event_active(&conn->read_event, EV_READ, 0);
 }
 
@@ -173,8 +174,10 @@ read_turn(struct conn *conn)
 	bool is_eof;
 	ssize_t n;
 
-	if (conn->input.len > 0 && conn->state == CONN_OPEN)
+	if (conn->offers_again && conn->state == CONN_OPEN) {
+		conn->offers_again = false;
 		conn_event(conn, CONN_DATA);
+	}
 	while (conn->state >= CONN_OPEN && conn->state != CONN_CLOSED &&
 	    conn->reads && turn < TURN_BYTES) {
 		n = read_some(conn, scratch, &is_eof);

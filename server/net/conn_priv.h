@@ -51,6 +51,7 @@ struct conn {
 	enum conn_state state;
 	enum close_reason finish_reason;
 	bool is_tls_only, has_eof, reads, was_ready;
+	bool offers_again; /* input that was left, to whoever reads now */
 
 	SSL *ssl;
 	SSL_CTX *tls;        /* kept until TLS begins or is out of question */

@@ -29,8 +29,9 @@ ring_at(const struct ring *ring, uint64_t seq)
 static void
 forget_oldest(struct ring *ring)
 {
-	struct block *block = ring_at(ring, ring->first++);
+	struct block *block = ring_at(ring, ring->first);
 
+	ring->first++;
 	ring->bytes -= block->len;
 	if (block->flags & BLOCK_SYNC)
 		ring->syncs--;
