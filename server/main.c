@@ -130,6 +130,7 @@ main(int argc, char **argv)
 	int addresses;
 
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a write says EFBIG instead */
 	umask(0027);
 	raise_descriptors(conf);
 	desk = desk_open(options.conf, conf);

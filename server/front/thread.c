@@ -36,7 +36,7 @@ worker_new(const struct worker_setup *setup)
 	worker->loop = loop_new("worker", handle, worker);
 	worker->wheel = wheel_new(loop_base(worker->loop));
 	worker->home = conn_home_new(loop_base(worker->loop), worker->wheel);
-	worker->slot = usage_slot_now();
+	worker->slot = meter_slot_now();
 	worker->flushed_ms = clock_mono_ms();
 	worker->flush = event_new(
 	    loop_base(worker->loop), -1, EV_PERSIST, tick, worker);
@@ -83,7 +83,7 @@ worker_free(struct worker *worker)
 	conf_unref(worker->conf);
 	table_free(&worker->conns);
 	table_free(&worker->mounts);
-	usage_free(worker);
+	meter_free(worker);
 	free(worker);
 }
 
@@ -137,7 +137,7 @@ static void
 flush(struct worker *worker)
 {
 	meter_all(worker);
-	usage_post(worker);
+	meter_post(worker);
 	worker->flushed_ms = clock_mono_ms();
 }
 
@@ -146,7 +146,7 @@ static void
 tick(evutil_socket_t fd, short what, void *arg)
 {
 	struct worker *worker = arg;
-	int64_t slot = usage_slot_now();
+	int64_t slot = meter_slot_now();
 
 	(void)fd;
 	(void)what;

@@ -449,7 +449,7 @@ closed(struct conn *conn, enum close_reason reason, void *owner)
 	    (unsigned long long)conn_number(conn),
 	    visit->request.method_name, visit->request.path,
 	    close_word(reason));
-	usage_take(worker, &visit->meter, conn, 0, "", 0,
+	meter_take(worker, &visit->meter, conn, 0, "", 0,
 	    visit->is_waste ? USAGE_WASTE : USAGE_PAGES);
 	give_back(visit);
 	message->worker = worker->number;

@@ -17,7 +17,7 @@
 #include "http/chunked.h"
 #include "http/request.h"
 #include "icy/shoutcast.h"
-#include "stream/usage.h"
+#include "stream/meter.h"
 #include "stream/worker.h"
 
 #define VISIT_MAGIC 0x76697369u
