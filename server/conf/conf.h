@@ -51,7 +51,7 @@ struct conf {
 	char *hostname;
 	char *public_url; /* "https://radio.example.org", no slash at its end */
 	char *data;
-	char *user;    /* to become when started as root; NULL: stay */
+	char *user; /* to become when root starts us; NULL: all2all or nobody */
 	char *contact; /* shown as icestats admin; NULL */
 	char *location;
 	int64_t workers;   /* 0: one per core */

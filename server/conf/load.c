@@ -362,7 +362,76 @@ is_plain_text(const char *text)
 	return has_whole_lines(text);
 }
 
-/* A copy with Unix line ends and our last line. */
+/* The first byte after what begins with a quote. */
+static char *
+skip_quoted(char *at)
+{
+	char quote = *at++;
+
+	while (*at != '\0' && *at != quote) {
+		if (*at == '\\' && at[1] != '\0')
+			at++;
+		else if (quote == '"' && at[0] == '$' && at[1] == '{' &&
+		    strchr(at, '}') != NULL)
+			at = strchr(at, '}');
+		at++;
+	}
+	return *at == '\0' ? at : at + 1;
+}
+
+static char *
+blank(char *at, const char *end)
+{
+	for (; at < end; at++) {
+		if (*at != '\n')
+			*at = ' ';
+	}
+	return at;
+}
+
+/* The end of the comment that begins here, or NULL: it is none, or is never
+ * closed. */
+static char *
+comment_end(char *at, bool is_word)
+{
+	char *end;
+
+	if (*at == '#' || (!is_word && at[0] == '/' && at[1] == '/'))
+		return at + strcspn(at, "\n");
+	if (is_word || at[0] != '/' || at[1] != '*')
+		return NULL;
+	end = strstr(at + 2, "*/");
+	return end == NULL ? NULL : end + 2;
+}
+
+/* libconfuse 3.3 counts too many lines in comments, and takes one between '='
+ * and the value for a value: it gets to see none. */
+static void
+blank_comments(char *text)
+{
+	bool is_word = false; /* within one without quotes: http://... */
+	char *at = text, *end;
+
+	while (*at != '\0') {
+		end = comment_end(at, is_word);
+		if (end != NULL) {
+			at = blank(at, end);
+			is_word = false;
+		} else if (*at == '"' || *at == '\'') {
+			at = skip_quoted(at);
+			is_word = false;
+		} else if (at[0] == '$' && at[1] == '{' &&
+		    strchr(at, '}') != NULL) {
+			at = strchr(at, '}') + 1;
+			is_word = false;
+		} else {
+			is_word = strchr(" \t\r\n{}()=,+", *at) == NULL;
+			at++;
+		}
+	}
+}
+
+/* A copy with Unix line ends, no comments, and our last line. */
 static void
 prepare(const char *text, struct bytes *whole)
 {
@@ -374,6 +443,7 @@ prepare(const char *text, struct bytes *whole)
 		if (text[i] == '\r' && text[i + 1] == '\n')
 			whole->data[i] = ' ';
 	}
+	blank_comments((char *)whole->data);
 }
 
 static struct conf *

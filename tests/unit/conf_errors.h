@@ -49,6 +49,23 @@
 { WITH("mount \"/a\" { }\n\nmount \"/a\" { }"),
   "c:5: found duplicate title '/a'" },
 
+/* Comments: lines are counted right, and none hides what is not in it. */
+{ "# a\n// b\n/* c\n * d */\n" WITH("burts = 1 # e"),
+  "c:7: no such option 'burts'" },
+{ WITH("mount \"/a\" { # '\n # \"\n burts = 1 }"),
+  "c:5: no such option 'burts'" },
+{ WITH("contact = \"a # b\" burts = 1"), "c:3: no such option 'burts'" },
+{ WITH("contact = 'a \\' # b' burts = 1"), "c:3: no such option 'burts'" },
+{ WITH("contact = \"a ${X\"} # b\" burts = 1"),
+  "c:3: no such option 'burts'" },
+{ WITH("contact = ${X#Y} burts = 1"), "c:3: no such option 'burts'" },
+{ WITH("url = http://a/b burts = 1"), "c:3: no such option 'url'" },
+{ WITH("public-url = http://a.example//b burts = 1"),
+  "c:3: no such option 'burts'" },
+{ WITH("workers = /* many */ # or\n 300"),
+  "c:4: workers: 300 is not from 0 to 256" },
+{ WITH("/* x *\n /"), "c:4: " CUT },
+
 /* Given twice. */
 { WITH("workers = 1\nworkers = 2"), "c:4: workers is given twice" },
 { WITH("workers = 1\nmount \"/a\" { }\nworkers = 1"),
