@@ -22,6 +22,7 @@ import unittest
 BUILD = os.environ.get("A2A_BUILD", os.getcwd())
 SOURCE = os.environ.get("A2A_SOURCE", os.getcwd())
 DATA = os.path.join(SOURCE, "tests", "data", "muxers")
+HOST, TLS_HOST = "127.0.0.1", "127.0.0.2"
 DEADLINE = 20 * float(os.environ.get("A2A_PATIENCE", "1"))
 
 
@@ -43,7 +44,8 @@ def wait_for(what, check, seconds=DEADLINE):
 
 
 class Server:
-    """conf is added to the least configuration; tls adds a second listen."""
+    """conf is added to the least configuration; tls adds a second listen
+    block, on TLS_HOST."""
 
     def __init__(self, conf="", tls=False, tls_extra="", keep=None):
         self.folder = keep or tempfile.mkdtemp(prefix="a2a-")
@@ -58,7 +60,7 @@ class Server:
         text += f'data = "{self.data}"\nlisten "127.0.0.1:0" {{ }}\n'
         if tls:
             self.make_certificate()
-            text += ('listen "127.0.0.1:0" { tls { certificate = "cert.pem"'
+            text += ('listen "127.0.0.2:0" { tls { certificate = "cert.pem"'
                      f'  key = "key.pem" }} {tls_extra} }}\n')
         self.base_conf = text
         self.write_conf(conf)
@@ -68,7 +70,7 @@ class Server:
             ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
              "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
              "-subj", "/CN=localhost", "-addext",
-             "subjectAltName=DNS:localhost,IP:127.0.0.1",
+             f"subjectAltName=DNS:localhost,IP:{HOST},IP:{TLS_HOST}",
              "-keyout", os.path.join(self.folder, "key.pem"),
              "-out", os.path.join(self.folder, "cert.pem")],
             check=True, capture_output=True)
@@ -172,7 +174,7 @@ class Server:
 
     def connect(self, tls=False, timeout=DEADLINE):
         sock = socket.create_connection(
-            ("127.0.0.1", self.tls_port if tls else self.port), timeout)
+            (TLS_HOST, self.tls_port) if tls else (HOST, self.port), timeout)
         if tls:
             context = ssl.create_default_context(
                 cafile=os.path.join(self.folder, "cert.pem"))
