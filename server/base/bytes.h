@@ -26,7 +26,8 @@ struct bytes {
 };
 
 void bytes_free(struct bytes *); /* empty again, and holds no memory */
-/* Room for at least len bytes after the end; bytes_added() says how many came. */
+/* Room for at least len bytes after the end; bytes_added() says how many came.
+ */
 uint8_t *bytes_room(struct bytes *, size_t len);
 void bytes_added(struct bytes *, size_t len);
 void bytes_append(struct bytes *, const void *, size_t len);

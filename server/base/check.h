@@ -8,13 +8,13 @@
 #ifndef BASE_CHECK_H
 #define BASE_CHECK_H
 
-#define MUST_CHECK		__attribute__((warn_unused_result))
-#define PRINTF_LIKE(fmt, args)	__attribute__((format(printf, fmt, args)))
+#define MUST_CHECK             __attribute__((warn_unused_result))
+#define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))
 
-#define CHECK(cond)                                        \
-	do {                                               \
-		if (!(cond))                               \
-			check_failed(__FILE__, __LINE__, #cond); \
+#define CHECK(cond)                                                            \
+	do {                                                                   \
+		if (!(cond))                                                   \
+			check_failed(__FILE__, __LINE__, #cond);               \
 	} while (0)
 
 _Noreturn void check_failed(const char *file, int line, const char *cond);

@@ -33,7 +33,8 @@ void file_set_calls(const struct file_calls *); /* for tests; any one time */
 /* Never follows a symbolic link as the last part; close-on-exec always. */
 int file_open_at(int dir, const char *name, int flags, mode_t mode) MUST_CHECK;
 /* All of it, or false; *written tells how far it came. */
-bool file_write(int fd, const void *bytes, size_t len, size_t *written) MUST_CHECK;
+bool file_write(
+    int fd, const void *bytes, size_t len, size_t *written) MUST_CHECK;
 bool file_sync(int fd) MUST_CHECK;
 bool file_data_sync(int fd) MUST_CHECK;
 /* Never replaces an existing file: errno is EEXIST then. */
@@ -45,6 +46,7 @@ bool file_unlink_at(int dir, const char *name) MUST_CHECK;
  * through a symbolic link. */
 int file_open_folder(int dir, const char *name) MUST_CHECK;
 /* The whole of a regular file of at most limit bytes, NUL added; free() it. */
-char *file_read_all(int dir, const char *name, size_t limit, size_t *len) MUST_CHECK;
+char *file_read_all(
+    int dir, const char *name, size_t limit, size_t *len) MUST_CHECK;
 
 #endif

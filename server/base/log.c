@@ -63,7 +63,8 @@ take_turn(enum log_level level)
 	unsigned lines;
 
 	if (now != second &&
-	    atomic_compare_exchange_strong(&spent[level].second, &second, now)) {
+	    atomic_compare_exchange_strong(
+		&spent[level].second, &second, now)) {
 		lines = atomic_exchange(&spent[level].lines, 1);
 		return lines > LOG_PER_SECOND ? lines - LOG_PER_SECOND : 0;
 	}
@@ -101,22 +102,22 @@ log_at(enum log_level level, const char *format, va_list args)
 	if (swallowed == UINT_MAX)
 		return;
 	if (swallowed > 0) {
-		snprintf(note, sizeof(note), "log suppressed lines=%u",
-		    swallowed);
+		snprintf(
+		    note, sizeof(note), "log suppressed lines=%u", swallowed);
 		put_line(level, note);
 	}
 	vsnprintf(text, sizeof(text), format, args);
 	put_line(level, text);
 }
 
-#define LOG_FUNCTION(name, level)                  \
-	void name(const char *format, ...)         \
-	{                                          \
-		va_list args;                      \
-                                                   \
-		va_start(args, format);            \
-		log_at((level), format, args);     \
-		va_end(args);                      \
+#define LOG_FUNCTION(name, level)                                              \
+	void name(const char *format, ...)                                     \
+	{                                                                      \
+		va_list args;                                                  \
+                                                                               \
+		va_start(args, format);                                        \
+		log_at((level), format, args);                                 \
+		va_end(args);                                                  \
 	}
 
 LOG_FUNCTION(log_error, LOG_ERROR)
@@ -140,8 +141,8 @@ check_failed(const char *file, int line, const char *cond)
 {
 	char text[256];
 
-	snprintf(text, sizeof(text), "%s:%d: this must hold: %s", file, line,
-	    cond);
+	snprintf(
+	    text, sizeof(text), "%s:%d: this must hold: %s", file, line, cond);
 	put_line(LOG_ERROR, text);
 	abort();
 }

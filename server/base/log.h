@@ -18,10 +18,15 @@
 
 #include <stdbool.h>
 
-#define LOG_LINE_BYTES	1024
-#define LOG_PER_SECOND	200
+#define LOG_LINE_BYTES 1024
+#define LOG_PER_SECOND 200
 
-enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
+enum log_level {
+	LOG_ERROR,
+	LOG_WARN,
+	LOG_INFO,
+	LOG_DEBUG
+};
 
 void log_set_level(enum log_level most);
 /* Names are "error", "warn", "info", "debug". False: no such level. */

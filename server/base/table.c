@@ -35,8 +35,8 @@ grow(struct table *table)
 	table->slots = mem_new(table->size * sizeof(*table->slots));
 	for (size_t i = 0; i < old.size; i++) {
 		if (old.slots[i].key != 0)
-			table->slots[find(table, old.slots[i].key)] =
-			    old.slots[i];
+			table->slots[find(
+			    table, old.slots[i].key)] = old.slots[i];
 	}
 	free(old.slots);
 }

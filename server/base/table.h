@@ -23,7 +23,7 @@ struct table {
 
 void table_put(struct table *, uint64_t key, void *value);
 void *table_get(const struct table *, uint64_t key); /* NULL: not there */
-void *table_take(struct table *, uint64_t key);	     /* and removes it */
+void *table_take(struct table *, uint64_t key);      /* and removes it */
 /* Walks all values: start with *at = 0, until NULL. Nothing may be put or taken
  * meanwhile. */
 void *table_next(const struct table *, size_t *at);

@@ -12,10 +12,38 @@
 
 /* Windows-1252, 80 to 9F; the five holes read as U+FFFD. */
 static const uint16_t cp1252_high[32] = {
-	0x20ac, 0xfffd, 0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021,
-	0x02c6, 0x2030, 0x0160, 0x2039, 0x0152, 0xfffd, 0x017d, 0xfffd,
-	0xfffd, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014,
-	0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0xfffd, 0x017e, 0x0178,
+	0x20ac,
+	0xfffd,
+	0x201a,
+	0x0192,
+	0x201e,
+	0x2026,
+	0x2020,
+	0x2021,
+	0x02c6,
+	0x2030,
+	0x0160,
+	0x2039,
+	0x0152,
+	0xfffd,
+	0x017d,
+	0xfffd,
+	0xfffd,
+	0x2018,
+	0x2019,
+	0x201c,
+	0x201d,
+	0x2022,
+	0x2013,
+	0x2014,
+	0x02dc,
+	0x2122,
+	0x0161,
+	0x203a,
+	0x0153,
+	0xfffd,
+	0x017e,
+	0x0178,
 };
 
 static size_t
@@ -42,7 +70,8 @@ text_char(const char *text, size_t len)
 		if ((at[i] & 0xc0) != 0x80)
 			return 0;
 	}
-	if ((at[0] == 0xe0 && at[1] < 0xa0) || (at[0] == 0xed && at[1] > 0x9f) ||
+	if ((at[0] == 0xe0 && at[1] < 0xa0) ||
+	    (at[0] == 0xed && at[1] > 0x9f) ||
 	    (at[0] == 0xf0 && at[1] < 0x90) || (at[0] == 0xf4 && at[1] > 0x8f))
 		return 0;
 	return n;
@@ -154,8 +183,8 @@ text_clean(char *to, size_t size, const char *from, size_t len)
 }
 
 bool
-text_from_charset(char *to, size_t size, const char *from, size_t len,
-    const char *charset)
+text_from_charset(
+    char *to, size_t size, const char *from, size_t len, const char *charset)
 {
 	static const char *const latin1[] = { "iso-8859-1", "iso8859-1",
 		"latin1", "latin-1", "us-ascii", "windows-1252", "cp1252" };
@@ -276,8 +305,9 @@ text_json(struct bytes *out, const char *text)
 			bytes_text(out, "\\ufffd");
 		} else if (*text == '"' || *text == '\\') {
 			bytes_format(out, "\\%c", *text);
-		} else if (n == 1 && ((uint8_t)*text < 0x20 || *text == '<' ||
-				 *text == '>' || *text == '&')) {
+		} else if (n == 1 &&
+		    ((uint8_t)*text < 0x20 || *text == '<' || *text == '>' ||
+			*text == '&')) {
 			/* Markup too: the text may stand inside a page. */
 			bytes_format(out, "\\u%04x", (uint8_t)*text);
 		} else if (n == 3 && is_control(text, n)) {

@@ -25,8 +25,8 @@ size_t text_copy(char *to, size_t size, const char *from);
  * line ends become spaces; spaces at both ends go. */
 size_t text_clean(char *to, size_t size, const char *from, size_t len);
 /* From a named charset ("ISO-8859-1", "utf-8", ...); false: not known. */
-bool text_from_charset(char *to, size_t size, const char *from, size_t len,
-    const char *charset);
+bool text_from_charset(
+    char *to, size_t size, const char *from, size_t len, const char *charset);
 /* Control bytes and invalid UTF-8 as \xNN; to has size bytes, no NUL added. */
 size_t text_escape_log(char *to, size_t size, const char *from);
 

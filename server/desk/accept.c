@@ -15,15 +15,15 @@
 #include <string.h>
 #include <unistd.h>
 
-#define BATCH	     64 /* connections taken in one turn of the loop */
-#define BACKLOG	     4096
-#define RETRY_MS     100 /* after the descriptors have run out */
+#define BATCH    64 /* connections taken in one turn of the loop */
+#define BACKLOG  4096
+#define RETRY_MS 100 /* after the descriptors have run out */
 
-static const char full[] =
-    "HTTP/1.0 503 Service Unavailable\r\n"
-    "Server: all2all\r\nConnection: close\r\nRetry-After: 30\r\n"
-    "Content-Type: text/plain\r\nContent-Length: 22\r\n\r\n"
-    "the server is full now";
+static const char
+    full[] = "HTTP/1.0 503 Service Unavailable\r\n"
+	     "Server: all2all\r\nConnection: close\r\nRetry-After: 30\r\n"
+	     "Content-Type: text/plain\r\nContent-Length: 22\r\n\r\n"
+	     "the server is full now";
 
 static int
 open_socket(const struct addrinfo *info)
@@ -47,8 +47,8 @@ open_socket(const struct addrinfo *info)
 static void
 add_socket(struct desk *desk, const struct conf_listen *rules, int fd)
 {
-	struct listen_socket *listens = mem_grow(desk->listens,
-	    (desk->listen_count + 1) * sizeof(*listens));
+	struct listen_socket *listens = mem_grow(
+	    desk->listens, (desk->listen_count + 1) * sizeof(*listens));
 	struct listen_socket *added = &listens[desk->listen_count++];
 
 	memset(added, 0, sizeof(*added));
@@ -65,8 +65,8 @@ open_listen(struct desk *desk, const struct conf_listen *rules)
 {
 	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM,
 		.ai_flags = AI_PASSIVE | AI_NUMERICHOST | AI_NUMERICSERV };
-	const char *host =
-	    strcmp(rules->address, "*") == 0 ? NULL : rules->address;
+	const char *host = strcmp(rules->address, "*") == 0 ? NULL
+							    : rules->address;
 	struct addrinfo *found = NULL, *info;
 	unsigned before = desk->listen_count;
 	char port[8];
@@ -85,8 +85,7 @@ open_listen(struct desk *desk, const struct conf_listen *rules)
 	error = errno;
 	freeaddrinfo(found);
 	if (desk->listen_count == before)
-		die("listen %s:%s: %s", rules->address, port,
-		    strerror(error));
+		die("listen %s:%s: %s", rules->address, port, strerror(error));
 }
 
 void
@@ -126,8 +125,8 @@ accept_reload_tls(
 			    rules->port != desk->listens[i].rules->port ||
 			    rules->certificate == NULL || fresh[i] != NULL)
 				continue;
-			fresh[i] = tls_context(rules->certificate, rules->key,
-			    why, why_bytes);
+			fresh[i] = tls_context(
+			    rules->certificate, rules->key, why, why_bytes);
 			ok = fresh[i] != NULL;
 		}
 	}
@@ -183,8 +182,8 @@ refuse_full(int fd)
 }
 
 static void
-take_peer(struct listen_socket *from, int fd,
-    const struct sockaddr_storage *peer)
+take_peer(
+    struct listen_socket *from, int fd, const struct sockaddr_storage *peer)
 {
 	struct desk *desk = from->desk;
 	struct in6_addr address = address_of(peer);
@@ -211,7 +210,8 @@ rest(struct listen_socket *from)
 		  "(raise LimitNOFILE or lower max-clients)");
 	if (desk->reserve_fd != -1) {
 		close(desk->reserve_fd);
-		fd = accept4(from->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		fd = accept4(
+		    from->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 		if (fd != -1)
 			refuse_full(fd);
 		desk->reserve_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -264,8 +264,8 @@ accept_start(struct desk *desk)
 
 	for (unsigned i = 0; i < desk->listen_count; i++) {
 		from = &desk->listens[i];
-		event_assign(&from->event, base, from->fd,
-		    EV_READ | EV_PERSIST, on_accept, from);
+		event_assign(&from->event, base, from->fd, EV_READ | EV_PERSIST,
+		    on_accept, from);
 		event_assign(&from->retry, base, -1, 0, on_retry, from);
 		event_add(&from->event, NULL);
 	}

@@ -114,14 +114,14 @@ admit_source(struct desk *desk, struct ask_msg *ask, struct patron *patron)
 
 /* The only live mount of a member may be left unnamed. */
 static struct desk_mount *
-mount_for_title(struct desk *desk, const struct ask_msg *ask,
-    const struct patron *patron)
+mount_for_title(
+    struct desk *desk, const struct ask_msg *ask, const struct patron *patron)
 {
 	struct desk_mount *mount, *only = NULL;
 
 	if (ask->path[0] != '\0')
 		return registry_find(desk, ask->path);
-	TAILQ_FOREACH(mount, &desk->mounts, link) {
+	TAILQ_FOREACH (mount, &desk->mounts, link) {
 		if (mount->member != patron->member.id || mount->source == 0)
 			continue;
 		if (only != NULL)
@@ -172,8 +172,8 @@ check_key(struct desk *desk, struct ask_msg *ask, const struct patron *patron)
 	check->ask = ++desk->last_ask;
 	text_copy(check->key, sizeof(check->key), ask->key);
 	if (patron != NULL)
-		text_copy(check->hash, sizeof(check->hash),
-		    patron->member.key_hash);
+		text_copy(
+		    check->hash, sizeof(check->hash), patron->member.key_hash);
 	table_put(&desk->asks, check->ask, ask);
 	loop_post(checker_loop(desk->checker), &check->message);
 }
@@ -269,8 +269,8 @@ admit_listener(struct desk *desk, const struct ask_msg *ask)
 	const char *objection;
 
 	if (mount == NULL || mount->state == MOUNT_ENDING || guest == NULL) {
-		refuse(desk, ask, 404,
-		    "nothing is on air here at the moment", 0);
+		refuse(
+		    desk, ask, 404, "nothing is on air here at the moment", 0);
 		return;
 	}
 	patron = patron_by_id(desk, mount->member);

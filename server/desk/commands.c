@@ -44,8 +44,8 @@ take_format(unsigned *argc, char **argv, bool *is_json)
 		*is_json = strcmp(argv[i + 1], "json") == 0;
 		if (!*is_json && strcmp(argv[i + 1], "text") != 0)
 			return false;
-		memmove(&argv[i], &argv[i + 2],
-		    (*argc - i - 2) * sizeof(*argv));
+		memmove(
+		    &argv[i], &argv[i + 2], (*argc - i - 2) * sizeof(*argv));
 		*argc -= 2;
 		return true;
 	}
@@ -55,8 +55,7 @@ take_format(unsigned *argc, char **argv, bool *is_json)
 static const char *
 state_word(const struct desk_mount *mount)
 {
-	static const char *const words[] = { "live", "away", "ending",
-		"gone" };
+	static const char *const words[] = { "live", "away", "ending", "gone" };
 
 	return words[mount->state];
 }
@@ -103,7 +102,7 @@ list_mounts(struct desk *desk, uint64_t number, bool is_json)
 
 	if (is_json)
 		bytes_text(&out, "{\"schema\":1,\"mounts\":[");
-	TAILQ_FOREACH(mount, &desk->mounts, link) {
+	TAILQ_FOREACH (mount, &desk->mounts, link) {
 		if (mount->state == MOUNT_GONE)
 			continue;
 		if (is_json && !is_first)
@@ -176,8 +175,7 @@ list_listeners(
 		return;
 	}
 	if (is_json)
-		bytes_text(&gathering->text,
-		    "{\"schema\":1,\"listeners\":[");
+		bytes_text(&gathering->text, "{\"schema\":1,\"listeners\":[");
 	ask.mount_no = mount->number;
 	desk_tell_workers(desk, &ask, sizeof(ask));
 }
@@ -191,18 +189,17 @@ add_listener(struct gathering *gathering, const struct listener_row *row)
 		bytes_format(out, "%10llu %8lld s %14llu bytes %s%s %s\n",
 		    (unsigned long long)row->conn_no, (long long)row->secs,
 		    (unsigned long long)row->bytes,
-		    row->is_tls ? "tls" : "plain",
-		    row->has_icy ? " icy" : "", row->agent);
+		    row->is_tls ? "tls" : "plain", row->has_icy ? " icy" : "",
+		    row->agent);
 		return;
 	}
 	bytes_format(out,
 	    "%s{\"number\":%llu,\"seconds\":%lld,\"bytes\":%llu,"
 	    "\"lag_bytes\":%llu,\"tls\":%s,\"icy\":%s,\"agent\":",
-	    gathering->count > 0 ? "," : "",
-	    (unsigned long long)row->conn_no, (long long)row->secs,
-	    (unsigned long long)row->bytes,
-	    (unsigned long long)row->lag_bytes,
-	    row->is_tls ? "true" : "false", row->has_icy ? "true" : "false");
+	    gathering->count > 0 ? "," : "", (unsigned long long)row->conn_no,
+	    (long long)row->secs, (unsigned long long)row->bytes,
+	    (unsigned long long)row->lag_bytes, row->is_tls ? "true" : "false",
+	    row->has_icy ? "true" : "false");
 	text_json(out, row->agent);
 	bytes_text(out, "}");
 }
@@ -247,8 +244,8 @@ kick_listener(struct desk *desk, uint64_t number, const char *which)
 }
 
 static void
-kick_mount(struct desk *desk, uint64_t number, const char *what,
-    const char *name)
+kick_mount(
+    struct desk *desk, uint64_t number, const char *what, const char *name)
 {
 	struct desk_mount *mount = registry_find(desk, name);
 	struct kick_msg kick = { .message.kind = MSG_KICK,
@@ -295,20 +292,6 @@ run_reload(struct desk *desk, uint64_t number)
 	free(wrong);
 }
 
-static void
-ask_clerk(struct desk *desk, uint64_t number, unsigned argc, char **argv)
-{
-	struct command_msg *command = message_new(
-	    MSG_COMMAND, sizeof(*command) + argc * sizeof(command->argv[0]));
-
-	gauges_post(desk);
-	command->reply_to = number;
-	command->argc = argc;
-	for (unsigned i = 0; i < argc; i++)
-		command->argv[i] = mem_text(argv[i]);
-	loop_post(clerk_loop(desk->clerk), &command->message);
-}
-
 void
 command_run(struct desk *desk, uint64_t number, unsigned argc, char **argv)
 {
@@ -334,7 +317,7 @@ command_run(struct desk *desk, uint64_t number, unsigned argc, char **argv)
 	    strcmp(name, "stop") == 0) {
 		reply(desk, number, 2, usage_text);
 	} else {
-		ask_clerk(desk, number, argc, argv);
+		inquiry_begin(desk, number, argc, argv);
 	}
 }
 

@@ -18,8 +18,8 @@
 #include <unistd.h>
 
 #define MOST_REQUEST_BYTES 65536
-#define MOST_WORDS	   64
-#define PATIENCE_SECS	   30
+#define MOST_WORDS         64
+#define PATIENCE_SECS      30
 
 struct control_server {
 	int fd;
@@ -77,8 +77,8 @@ on_writable(evutil_socket_t fd, short what, void *arg)
 }
 
 void
-control_reply(struct desk *desk, uint64_t reply, int status, const void *text,
-    size_t len)
+control_reply(
+    struct desk *desk, uint64_t reply, int status, const void *text, size_t len)
 {
 	struct control *control = table_get(&desk->replies, reply);
 
@@ -188,8 +188,7 @@ control_free(struct desk *desk)
 
 	if (desk->control == NULL)
 		return;
-	while (at = 0,
-	    (control = table_next(&desk->replies, &at)) != NULL)
+	while (at = 0, (control = table_next(&desk->replies, &at)) != NULL)
 		free_control(control);
 	table_free(&desk->replies);
 	event_free(desk->control->event);

@@ -21,13 +21,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define TICK_MS 1000
+#define TICK_MS           1000
 #define SWEEP_TRIES_ABOVE 4096
 
 static void handle(void *, struct message *);
 
 /* Threads by the number they give back in DONE. */
-enum { THREAD_CLERK = 1000, THREAD_CHECKER, THREAD_SPOOL };
+enum {
+	THREAD_CLERK = 1000,
+	THREAD_CHECKER,
+	THREAD_SPOOL
+};
 
 struct desk *
 desk_open(const char *conf_path, const struct conf *conf)
@@ -57,8 +61,8 @@ lock_data(struct desk *desk)
 	if (mkdir(desk->conf->data, 0750) == -1 && errno != EEXIST)
 		die("data %s: %s", desk->conf->data, strerror(errno));
 	snprintf(path, sizeof(path), "%s/lock", desk->conf->data);
-	desk->lock_fd =
-	    open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	desk->lock_fd = open(
+	    path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (desk->lock_fd == -1)
 		die("%s: %s", path, strerror(errno));
 	if (flock(desk->lock_fd, LOCK_EX | LOCK_NB) == -1)
@@ -260,8 +264,8 @@ desk_stop(struct desk *desk)
 		next = TAILQ_NEXT(mount, link);
 		registry_end(mount);
 	}
-	event_assign(&desk->drain, loop_base(desk->loop), -1, 0, on_drained,
-	    desk);
+	event_assign(
+	    &desk->drain, loop_base(desk->loop), -1, 0, on_drained, desk);
 	event_add(&desk->drain, &wait);
 	desk_check_drained(desk);
 }
@@ -360,6 +364,9 @@ handle(void *owner, struct message *message)
 	case MSG_LISTING:
 		command_listing(desk, (struct listing_msg *)message);
 		break;
+	case MSG_FLUSHED:
+		inquiry_flushed(desk, (struct flush_msg *)message);
+		break;
 	case MSG_KEY_CHECKED:
 		admit_key_checked(desk, (struct key_msg *)message);
 		break;
@@ -394,6 +401,7 @@ desk_free(struct desk *desk)
 	clerk_free(desk->clerk);
 	control_free(desk);
 	commands_free(desk);
+	inquiry_free(desk);
 	admit_free(desk);
 	registry_free(desk);
 	guests_free(desk);

@@ -39,7 +39,12 @@ struct gauge {
 	bool is_new;        /* the clerk does not know this peak yet */
 };
 
-enum mount_state { MOUNT_LIVE, MOUNT_AWAY, MOUNT_ENDING, MOUNT_GONE };
+enum mount_state {
+	MOUNT_LIVE,
+	MOUNT_AWAY,
+	MOUNT_ENDING,
+	MOUNT_GONE
+};
 
 struct desk_mount {
 	TAILQ_ENTRY(desk_mount) link;
@@ -50,13 +55,13 @@ struct desk_mount {
 	char name[MOUNT_BYTES];
 	char slug[SLUG_BYTES];
 	const struct conf_mount *rules;
-	uint64_t source;        /* conn number, 0: none */
-	unsigned worker;        /* that has, or had, the source */
-	struct feed *feed;      /* while AWAY */
+	uint64_t source;   /* conn number, 0: none */
+	unsigned worker;   /* that has, or had, the source */
+	struct feed *feed; /* while AWAY */
 	struct timer grace;
-	int64_t began_ms;       /* wall: stream_start */
+	int64_t began_ms; /* wall: stream_start */
 	struct gauge listeners;
-	unsigned peak;          /* since it began */
+	unsigned peak; /* since it began */
 	struct mount_facts facts;
 	bool has_facts;
 	char title[TITLE_BYTES];
@@ -130,6 +135,7 @@ struct desk {
 	struct table asks;       /* ask number -> struct ask_msg */
 	struct table tries;      /* household or member -> struct tries */
 	struct table replies;    /* reply number -> struct control */
+	struct table inquiries;  /* reply number -> struct inquiry */
 	struct mount_list mounts;
 	unsigned source_count;
 
@@ -152,8 +158,8 @@ void accept_free(struct desk *);
 bool accept_reload_tls(struct desk *, const struct conf *, char *why, size_t);
 
 /* guests.c */
-struct guest *guest_new(struct desk *, uint64_t conn_no, unsigned worker,
-    uint64_t household);
+struct guest *guest_new(
+    struct desk *, uint64_t conn_no, unsigned worker, uint64_t household);
 void guest_finished(struct desk *, struct guest *);
 void guest_closed(struct desk *, const struct closed_msg *);
 bool household_is_full(struct desk *, uint64_t household);
@@ -163,8 +169,8 @@ void guests_free(struct desk *);
 /* registry.c */
 struct desk_mount *registry_find(struct desk *, const char *name);
 struct desk_mount *registry_by_number(struct desk *, uint32_t number);
-struct desk_mount *registry_new(struct desk *, const char *name,
-    const struct patron *);
+struct desk_mount *registry_new(
+    struct desk *, const char *name, const struct patron *);
 void registry_feed_lost(struct desk *, struct feed_msg *);
 void registry_feed_ended(struct desk *, const struct feed_msg *);
 void registry_end(struct desk_mount *); /* at once, without grace */
@@ -202,19 +208,24 @@ void gauges_post(struct desk *); /* to the clerk, and a new slot begins */
 void gauges_tick(struct desk *);
 
 /* status.c: what pages are made of */
-struct block *status_page(struct desk *, const struct ask_msg *,
-    const char **type, unsigned *status);
+struct block *status_page(
+    struct desk *, const struct ask_msg *, const char **type, unsigned *status);
 
 /* control.c, commands.c */
 struct control;
 void control_open(struct desk *);
 void control_free(struct desk *);
 /* Ends a command: exit status and what it prints. */
-void control_reply(struct desk *, uint64_t reply, int status, const void *text,
-    size_t len);
+void control_reply(
+    struct desk *, uint64_t reply, int status, const void *text, size_t len);
 void command_run(struct desk *, uint64_t reply, unsigned argc, char **argv);
 void command_listing(struct desk *, const struct listing_msg *);
 void commands_free(struct desk *);
+
+/* inquiry.c */
+void inquiry_begin(struct desk *, uint64_t reply, unsigned argc, char **argv);
+void inquiry_flushed(struct desk *, const struct flush_msg *);
+void inquiry_free(struct desk *);
 
 /* reload.c */
 /* NULL, or what is wrong with the file (free it); the old one stays then. */

@@ -54,13 +54,13 @@ gauges_post(struct desk *desk)
 	struct peaks_msg *peaks;
 	unsigned most = desk->patron_count;
 
-	TAILQ_FOREACH(mount, &desk->mounts, link)
+	TAILQ_FOREACH (mount, &desk->mounts, link)
 		most++;
 	peaks = message_new(
 	    MSG_PEAKS, sizeof(*peaks) + most * sizeof(peaks->rows[0]));
-	TAILQ_FOREACH(mount, &desk->mounts, link)
-		add_row(desk, peaks, &mount->listeners, mount->member,
-		    mount->name);
+	TAILQ_FOREACH (mount, &desk->mounts, link)
+		add_row(
+		    desk, peaks, &mount->listeners, mount->member, mount->name);
 	for (unsigned i = 0; i < desk->patron_count; i++)
 		add_row(desk, peaks, &desk->patrons[i]->listeners,
 		    desk->patrons[i]->member.id, "");
@@ -81,7 +81,7 @@ gauges_tick(struct desk *desk)
 	if (slot == desk->slot)
 		return;
 	desk->slot = slot;
-	TAILQ_FOREACH(mount, &desk->mounts, link)
+	TAILQ_FOREACH (mount, &desk->mounts, link)
 		note_peak(&mount->listeners);
 	for (unsigned i = 0; i < desk->patron_count; i++)
 		note_peak(&desk->patrons[i]->listeners);

@@ -32,8 +32,8 @@ household_of(const struct desk *desk, const struct in6_addr *address)
 bool
 household_is_full(struct desk *desk, uint64_t number)
 {
-	const struct household *household =
-	    table_get(&desk->unfinished, number);
+	const struct household *household = table_get(
+	    &desk->unfinished, number);
 
 	return household != NULL &&
 	    household->unfinished >= desk->conf->max_address_unfinished;

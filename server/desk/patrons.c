@@ -55,8 +55,8 @@ put_patron(struct desk *desk, const struct member *member)
 
 	if (patron == NULL) {
 		patron = mem_new(sizeof(*patron));
-		desk->patrons = mem_grow(desk->patrons,
-		    (desk->patron_count + 1) * sizeof(patron));
+		desk->patrons = mem_grow(
+		    desk->patrons, (desk->patron_count + 1) * sizeof(patron));
 		desk->patrons[desk->patron_count++] = patron;
 	}
 	patron->member = *member;

@@ -14,7 +14,7 @@ registry_find(struct desk *desk, const char *name)
 {
 	struct desk_mount *mount;
 
-	TAILQ_FOREACH(mount, &desk->mounts, link) {
+	TAILQ_FOREACH (mount, &desk->mounts, link) {
 		if (mount->state != MOUNT_GONE &&
 		    strcmp(mount->name, name) == 0)
 			return mount;
@@ -27,7 +27,7 @@ registry_by_number(struct desk *desk, uint32_t number)
 {
 	struct desk_mount *mount;
 
-	TAILQ_FOREACH(mount, &desk->mounts, link) {
+	TAILQ_FOREACH (mount, &desk->mounts, link) {
 		if (mount->number == number)
 			return mount;
 	}
@@ -108,8 +108,8 @@ registry_end(struct desk_mount *mount)
 		kick = message_new(MSG_KICK, sizeof(*kick));
 		kick->what = KICK_SOURCE;
 		kick->mount_no = mount->number;
-		loop_post(mount->desk->worker_loops[mount->worker],
-		    &kick->message);
+		loop_post(
+		    mount->desk->worker_loops[mount->worker], &kick->message);
 	}
 }
 
@@ -151,7 +151,7 @@ registry_new_conf(struct desk *desk)
 {
 	struct desk_mount *mount;
 
-	TAILQ_FOREACH(mount, &desk->mounts, link)
+	TAILQ_FOREACH (mount, &desk->mounts, link)
 		mount->rules = conf_mount(desk->conf, mount->name);
 }
 

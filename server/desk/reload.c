@@ -16,7 +16,8 @@ note_unchangeable(const struct conf *old, const struct conf *fresh)
 	bool listens_differ = old->listen_count != fresh->listen_count;
 
 	for (unsigned i = 0; !listens_differ && i < old->listen_count; i++)
-		listens_differ = old->listens[i].port != fresh->listens[i].port ||
+		listens_differ = old->listens[i].port !=
+			fresh->listens[i].port ||
 		    strcmp(old->listens[i].address,
 			fresh->listens[i].address) != 0;
 	if (listens_differ)

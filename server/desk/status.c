@@ -33,14 +33,15 @@ is_listed(const struct desk_mount *mount)
 	    mount->has_facts;
 }
 
-/* Public pages: what is on air and not hidden, or the one that was asked for. */
+/* Public pages: what is on air and not hidden, or the one that was asked for.
+ */
 static unsigned
 gather(struct desk *desk, const char *only, struct page_mount *rows)
 {
 	struct desk_mount *mount;
 	unsigned count = 0;
 
-	TAILQ_FOREACH(mount, &desk->mounts, link) {
+	TAILQ_FOREACH (mount, &desk->mounts, link) {
 		if (!is_listed(mount) || mount->rules->is_hidden ||
 		    (only[0] != '\0' && strcmp(only, mount->name) != 0))
 			continue;
@@ -91,8 +92,7 @@ playlist_page(struct desk *desk, const struct ask_msg *ask, const char **type)
 	struct bytes text = { 0 };
 
 	for (size_t i = 0; i < sizeof(playlists) / sizeof(playlists[0]); i++) {
-		mount = playlist_mount(
-		    desk, ask->path, playlists[i].extension);
+		mount = playlist_mount(desk, ask->path, playlists[i].extension);
 		if (mount == NULL)
 			continue;
 		fill_mount(desk, mount, &row);
@@ -118,7 +118,7 @@ status_page(struct desk *desk, const struct ask_msg *ask, const char **type,
 	unsigned most = 1;
 	struct block *playlist;
 
-	TAILQ_FOREACH(mount, &desk->mounts, link)
+	TAILQ_FOREACH (mount, &desk->mounts, link)
 		most++;
 	rows = mem_new(most * sizeof(*rows));
 	site.mounts = rows;

@@ -30,8 +30,7 @@ send_and_finish(struct visit *visit, struct bytes *out)
 {
 	conn_send(visit->conn, out->data, out->len);
 	bytes_free(out);
-	conn_finish(visit->conn,
-	    visit->is_waste ? CLOSE_REFUSED : CLOSE_DONE);
+	conn_finish(visit->conn, visit->is_waste ? CLOSE_REFUSED : CLOSE_DONE);
 }
 
 void
@@ -44,14 +43,14 @@ reply_text(struct visit *visit, unsigned status, const char *type,
 		.extra = "Access-Control-Allow-Origin: *\r\n" };
 	struct bytes out = { 0 };
 
-	response_write(&out, &response, body, len,
-	    visit->request.method != METHOD_HEAD);
+	response_write(
+	    &out, &response, body, len, visit->request.method != METHOD_HEAD);
 	send_and_finish(visit, &out);
 }
 
 static void
-write_plain_error(struct bytes *out, unsigned status, const char *text,
-    unsigned retry_secs)
+write_plain_error(
+    struct bytes *out, unsigned status, const char *text, unsigned retry_secs)
 {
 	const struct response response = { .status = status,
 		.type = "text/plain; charset=utf-8",
@@ -65,8 +64,8 @@ write_plain_error(struct bytes *out, unsigned status, const char *text,
 }
 
 void
-reply_error(struct visit *visit, unsigned status, const char *text,
-    unsigned retry_secs)
+reply_error(
+    struct visit *visit, unsigned status, const char *text, unsigned retry_secs)
 {
 	struct bytes out = { 0 };
 
@@ -76,8 +75,8 @@ reply_error(struct visit *visit, unsigned status, const char *text,
 	else if (is_encoder(visit) || status == 401 || retry_secs > 0)
 		write_plain_error(&out, status, text, retry_secs);
 	else
-		response_error(&out, status, text,
-		    visit->request.method != METHOD_HEAD);
+		response_error(
+		    &out, status, text, visit->request.method != METHOD_HEAD);
 	send_and_finish(visit, &out);
 }
 
@@ -100,9 +99,9 @@ reply_method(struct visit *visit)
 void
 reply_options(struct visit *visit, bool stays_open)
 {
-	const struct response response = { .status = 204,
-		.allow = ALLOWED,
-		.extra = cors };
+	const struct response response = {
+		.status = 204, .allow = ALLOWED, .extra = cors
+	};
 	static const char open[] = "HTTP/1.1 204 No Content\r\n"
 				   "Server: all2all\r\n"
 				   "Connection: keep-alive\r\n"

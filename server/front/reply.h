@@ -9,8 +9,8 @@
 #include "front/visit.h"
 
 /* In words, as HTML for people and players, as plain text for encoders. */
-void reply_error(struct visit *, unsigned status, const char *text,
-    unsigned retry_secs);
+void reply_error(
+    struct visit *, unsigned status, const char *text, unsigned retry_secs);
 void reply_text(struct visit *, unsigned status, const char *type,
     const void *body, size_t len);
 void reply_method(struct visit *); /* 405 or 501 */

@@ -13,8 +13,8 @@
 #include <strings.h>
 
 #define OF(method) (1u << (method))
-#define READS	   (OF(METHOD_GET) | OF(METHOD_HEAD))
-#define FEEDS	   (OF(METHOD_PUT) | OF(METHOD_SOURCE))
+#define READS      (OF(METHOD_GET) | OF(METHOD_HEAD))
+#define FEEDS      (OF(METHOD_PUT) | OF(METHOD_SOURCE))
 
 static void ask_source(struct visit *);
 static void ask_shoutcast(struct visit *);
@@ -84,8 +84,8 @@ static void
 ask_source(struct visit *visit)
 {
 	const char *type = request_header(&visit->request, "content-type");
-	struct ask_msg *ask =
-	    visit_new_ask(visit, ASK_SOURCE, visit->request.path);
+	struct ask_msg *ask = visit_new_ask(
+	    visit, ASK_SOURCE, visit->request.path);
 
 	if (type != NULL)
 		text_copy(ask->content_type, sizeof(ask->content_type), type);
@@ -102,8 +102,7 @@ icy_to_ask(struct ask_msg *ask, const struct icy_login *login)
 		text_copy(ask->path, sizeof(ask->path), login->mount);
 		text_copy(ask->user, sizeof(ask->user), "source");
 	} else {
-		snprintf(ask->path, sizeof(ask->path), "/%s/live",
-		    login->user);
+		snprintf(ask->path, sizeof(ask->path), "/%s/live", login->user);
 		text_copy(ask->user, sizeof(ask->user), login->user);
 	}
 }
@@ -143,15 +142,15 @@ ask_listen(struct visit *visit)
 	    is_first_bytes_probe(visit);
 
 	visit_ask(visit,
-	    visit_new_ask(visit, is_head ? ASK_HEAD : ASK_LISTEN,
-		visit->request.path));
+	    visit_new_ask(
+		visit, is_head ? ASK_HEAD : ASK_LISTEN, visit->request.path));
 }
 
 static void
 ask_page(struct visit *visit)
 {
-	struct ask_msg *ask =
-	    visit_new_ask(visit, ASK_PAGE, visit->request.path);
+	struct ask_msg *ask = visit_new_ask(
+	    visit, ASK_PAGE, visit->request.path);
 	size_t len;
 
 	if (!query_get(visit->request.query, "mount", ask->query,
@@ -174,8 +173,8 @@ asset(struct visit *visit)
 	if (found == NULL)
 		reply_error(visit, 404, "there is no such file", 0);
 	else
-		reply_text(visit, 200, found->type, found->text,
-		    strlen(found->text));
+		reply_text(
+		    visit, 200, found->type, found->text, strlen(found->text));
 }
 
 static void
@@ -234,8 +233,8 @@ read_title(const char *form, char title[TITLE_BYTES])
 	(void)get_text(form, "title", work, sizeof(work));
 	if (artist[0] != '\0' && work[0] != '\0') {
 		text_copy(title, TITLE_BYTES, artist);
-		text_copy(title + strlen(title), TITLE_BYTES - strlen(title),
-		    " - ");
+		text_copy(
+		    title + strlen(title), TITLE_BYTES - strlen(title), " - ");
 	}
 	text_copy(title + strlen(title), TITLE_BYTES - strlen(title),
 	    work[0] != '\0' ? work : artist);
@@ -266,8 +265,8 @@ routes_title(struct visit *visit, const char *form)
 	if (strcmp(visit->request.path, "/admin.cgi") == 0) {
 		if (!read_pass(ask, form))
 			ask->has_login = false;
-	} else if (!query_get(form, "mount", ask->path, sizeof(ask->path),
-		       &len)) {
+	} else if (!query_get(
+		       form, "mount", ask->path, sizeof(ask->path), &len)) {
 		ask->path[0] = '\0';
 	}
 	if (!query_get(form, "mode", mode, sizeof(mode), &len) ||

@@ -263,7 +263,7 @@ add_rows(struct listing_msg *listing, const struct listener_list *list)
 	struct listener_row *row;
 	struct listener *listener;
 
-	LIST_FOREACH(listener, list, link) {
+	LIST_FOREACH (listener, list, link) {
 		row = &listing->rows[listing->count++];
 		row->conn_no = conn_number(listener->conn);
 		row->bytes = listener->meter.last.payload_out;
@@ -281,8 +281,8 @@ list_listeners(struct worker *worker, const struct listing_msg *asked)
 {
 	struct mount *mount = worker_mount(worker, asked->mount_no);
 	unsigned most = mount != NULL ? mount->listeners : 0;
-	struct listing_msg *listing = message_new(MSG_LISTING,
-	    sizeof(*listing) + most * sizeof(listing->rows[0]));
+	struct listing_msg *listing = message_new(
+	    MSG_LISTING, sizeof(*listing) + most * sizeof(listing->rows[0]));
 
 	listing->reply_to = asked->reply_to;
 	listing->mount_no = asked->mount_no;
@@ -295,12 +295,22 @@ list_listeners(struct worker *worker, const struct listing_msg *asked)
 	worker_tell_desk(worker, &listing->message);
 }
 
+static void
+flush_now(struct worker *worker, const struct flush_msg *asked)
+{
+	struct flush_msg *flushed = message_new(MSG_FLUSHED, sizeof(*flushed));
+
+	flush(worker);
+	flushed->reply_to = asked->reply_to;
+	worker_tell_desk(worker, &flushed->message);
+}
+
 /* Everybody gets what is on its way; what has not left by then is cut. */
 static void
 stop(struct worker *worker)
 {
-	struct done_msg *done_message =
-	    message_new(MSG_DONE, sizeof(*done_message));
+	struct done_msg *done_message = message_new(
+	    MSG_DONE, sizeof(*done_message));
 
 	worker->is_stopping = true;
 	conn_home_close_all(worker->home);
@@ -355,6 +365,9 @@ handle(void *owner, struct message *message)
 		break;
 	case MSG_LIST:
 		list_listeners(worker, (struct listing_msg *)message);
+		break;
+	case MSG_FLUSH:
+		flush_now(worker, (struct flush_msg *)message);
 		break;
 	case MSG_STOP:
 		stop(worker);

@@ -73,8 +73,8 @@ visit_new_ask(struct visit *visit, enum ask_kind kind, const char *path)
 	ask->has_login = request_basic(&visit->request, ask->user,
 	    sizeof(ask->user), ask->key, sizeof(ask->key));
 	if (agent != NULL)
-		text_clean(ask->agent, sizeof(ask->agent), agent,
-		    strlen(agent));
+		text_clean(
+		    ask->agent, sizeof(ask->agent), agent, strlen(agent));
 	return ask;
 }
 
@@ -232,8 +232,8 @@ take_icy_headers(struct visit *visit)
 	}
 	conn_used(visit->conn, used);
 	visit->granted = NULL;
-	source_begin(visit->worker, visit->conn, &visit->request, granted,
-	    true);
+	source_begin(
+	    visit->worker, visit->conn, &visit->request, granted, true);
 	message_free(&granted->message);
 	free_visit(visit);
 }
@@ -244,8 +244,8 @@ begin_source(struct visit *visit, struct answer_msg *answer)
 	if (answer->feed == NULL)
 		answer->feed = feed_new();
 	if (visit->request.method != METHOD_ICY) {
-		source_begin(visit->worker, visit->conn, &visit->request,
-		    answer, false);
+		source_begin(
+		    visit->worker, visit->conn, &visit->request, answer, false);
 		message_free(&answer->message);
 		free_visit(visit);
 		return;
@@ -268,8 +268,8 @@ begin_listener(struct visit *visit, struct mount *mount)
 		.agent = agent != NULL ? agent : "",
 	};
 
-	tcp_prepare(conn_fd(visit->conn), conf->unsent_bytes,
-	    conf->send_buffer_bytes);
+	tcp_prepare(
+	    conn_fd(visit->conn), conf->unsent_bytes, conf->send_buffer_bytes);
 	listener_begin(visit->conn, mount, &wish);
 	free_visit(visit);
 }
@@ -278,8 +278,8 @@ begin_listener(struct visit *visit, struct mount *mount)
 static void
 send_first_bytes(struct visit *visit, struct mount *mount)
 {
-	struct block *block =
-	    ring_at(&mount->ring, ring_newest_sync(&mount->ring));
+	struct block *block = ring_at(
+	    &mount->ring, ring_newest_sync(&mount->ring));
 	struct block *from = block != NULL && block->head != NULL ? block->head
 								  : block;
 	struct bytes out = { 0 };
@@ -288,9 +288,10 @@ send_first_bytes(struct visit *visit, struct mount *mount)
 		reply_error(visit, 503, "this stream has not begun yet", 5);
 		return;
 	}
-	bytes_text(&out, "HTTP/1.1 206 Partial Content\r\nServer: all2all\r\n"
-			 "Connection: close\r\nContent-Length: 2\r\n"
-			 "Content-Range: bytes 0-1/1073741824\r\n");
+	bytes_text(&out,
+	    "HTTP/1.1 206 Partial Content\r\nServer: all2all\r\n"
+	    "Connection: close\r\nContent-Length: 2\r\n"
+	    "Content-Range: bytes 0-1/1073741824\r\n");
 	bytes_append(&out, mount->lines->bytes, mount->lines->len);
 	bytes_text(&out, "\r\n");
 	bytes_append(&out, from->bytes, 2);
@@ -356,8 +357,8 @@ visit_answer(struct visit *visit, struct answer_msg *answer)
 		return;
 	}
 	if (answer->status != 200)
-		reply_error(visit, answer->status, answer->text,
-		    answer->retry_secs);
+		reply_error(
+		    visit, answer->status, answer->text, answer->retry_secs);
 	else
 		follow_answer(visit, answer);
 	message_free(&answer->message);
@@ -442,13 +443,11 @@ closed(struct conn *conn, enum close_reason reason, void *owner)
 {
 	struct visit *visit = owner;
 	struct worker *worker = visit->worker;
-	struct closed_msg *message =
-	    message_new(MSG_CLOSED, sizeof(*message));
+	struct closed_msg *message = message_new(MSG_CLOSED, sizeof(*message));
 
 	log_debug("#%llu request %s %s: %s",
-	    (unsigned long long)conn_number(conn),
-	    visit->request.method_name, visit->request.path,
-	    close_word(reason));
+	    (unsigned long long)conn_number(conn), visit->request.method_name,
+	    visit->request.path, close_word(reason));
 	meter_take(worker, &visit->meter, conn, 0, "", 0,
 	    visit->is_waste ? USAGE_WASTE : USAGE_PAGES);
 	give_back(visit);

@@ -22,7 +22,12 @@
 
 #define VISIT_MAGIC 0x76697369u
 
-enum visit_state { VISIT_HEAD, VISIT_BODY, VISIT_ASKING, VISIT_ICY_HEADERS };
+enum visit_state {
+	VISIT_HEAD,
+	VISIT_BODY,
+	VISIT_ASKING,
+	VISIT_ICY_HEADERS
+};
 
 struct visit {
 	unsigned magic;
@@ -36,7 +41,7 @@ struct visit {
 	struct answer_msg *granted; /* a source waiting for its icy headers */
 	bool owes_options; /* after the upgrade: the answer to OPTIONS */
 	bool had_request;
-	bool is_waste;     /* refused or nonsense */
+	bool is_waste; /* refused or nonsense */
 	struct meter meter;
 };
 

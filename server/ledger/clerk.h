@@ -23,9 +23,9 @@
 struct clerk;
 
 struct clerk_setup {
-	const char *data;  /* folder; the store is data/all2all.sqlite */
+	const char *data; /* folder; the store is data/all2all.sqlite */
 	int64_t flush_ms;
-	struct loop *desk; /* gets RESULT, MEMBERS, DONE */
+	struct loop *desk;  /* gets RESULT, MEMBERS, DONE */
 	unsigned thread_no; /* given back in DONE */
 };
 

@@ -105,8 +105,8 @@ loop_start(struct loop *loop)
 
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	loop->is_started =
-	    pthread_create(&loop->thread, NULL, run_thread, loop) == 0;
+	loop->is_started = pthread_create(
+			       &loop->thread, NULL, run_thread, loop) == 0;
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	if (loop->is_started)
 		pthread_setname_np(loop->thread, loop->name);

@@ -39,51 +39,61 @@ enum message_kind {
 	MSG_SET_TITLE,  /* struct title_msg: to the worker that feeds */
 	MSG_KICK,       /* struct kick_msg */
 	MSG_LIST,       /* struct listing_msg without rows: please fill it */
+	MSG_FLUSH,      /* struct flush_msg: tell the clerk all there is */
 	MSG_STOP,       /* struct message: to all threads */
 	/* the feeding worker to the other workers and the spool */
-	MSG_BLOCK,      /* struct block_msg */
-	MSG_FACTS,      /* struct facts_msg: also to the desk */
+	MSG_BLOCK, /* struct block_msg */
+	MSG_FACTS, /* struct facts_msg: also to the desk */
 	/* workers to desk */
 	MSG_ASK,        /* struct ask_msg */
 	MSG_CLOSED,     /* struct closed_msg: a conn is gone */
-	MSG_FEED_LOST,  /* struct feed_msg: the source is gone, feed comes back */
+	MSG_FEED_LOST,  /* struct feed_msg: the source is gone, feed comes back
+			 */
 	MSG_FEED_ENDED, /* struct feed_msg: answer to FEED_END, feed is NULL */
 	MSG_TITLE,      /* struct title_msg: what is playing changed */
 	MSG_LISTING,    /* struct listing_msg: the listeners of a mount */
+	MSG_FLUSHED,    /* struct flush_msg: the clerk has it before anything
+			 * that is posted to it from now on */
 	MSG_DONE,       /* struct done_msg: this thread has stopped */
 	/* to and from the key checker */
-	MSG_CHECK_KEY,  /* struct key_msg */
+	MSG_CHECK_KEY, /* struct key_msg */
 	MSG_KEY_CHECKED,
 	/* to the clerk */
-	MSG_USAGE,      /* struct usage_msg */
-	MSG_PEAKS,      /* struct peaks_msg */
-	MSG_RECORDING,  /* struct recording_msg, also spool to desk */
-	MSG_COMMAND,    /* struct command_msg */
+	MSG_USAGE,     /* struct usage_msg */
+	MSG_PEAKS,     /* struct peaks_msg */
+	MSG_RECORDING, /* struct recording_msg, also spool to desk */
+	MSG_COMMAND,   /* struct command_msg */
 	/* clerk to desk */
-	MSG_RESULT,     /* struct result_msg */
-	MSG_MEMBERS,    /* struct members_msg */
+	MSG_RESULT,  /* struct result_msg */
+	MSG_MEMBERS, /* struct members_msg */
 	/* the feeding worker to the spool */
 	MSG_SPOOL_OPEN, /* struct spool_msg */
 	MSG_SPOOL_CLOSE,
 };
 
 /* What is counted, design of the ledger: kinds of traffic. */
-enum usage_kind { USAGE_LIVE, USAGE_SOURCE_IN, USAGE_PAGES, USAGE_WASTE, USAGE_KINDS };
+enum usage_kind {
+	USAGE_LIVE,
+	USAGE_SOURCE_IN,
+	USAGE_PAGES,
+	USAGE_WASTE,
+	USAGE_KINDS
+};
 
 /* Since the last flush of this thread, not absolute: the clerk adds up. */
 struct usage_delta {
-	int64_t slot;          /* floor(UTC seconds / 300) */
-	int64_t member;        /* 0: the server itself */
+	int64_t slot;            /* floor(UTC seconds / 300) */
+	int64_t member;          /* 0: the server itself */
 	char mount[MOUNT_BYTES]; /* "" when of no mount */
 	enum usage_kind kind;
-	uint64_t payload_out;  /* bytes the peer's kernel acknowledged */
-	uint64_t tcp_out;      /* the same with TLS around it */
-	uint64_t wire_out;     /* with TCP and IP heads, retransmissions */
+	uint64_t payload_out; /* bytes the peer's kernel acknowledged */
+	uint64_t tcp_out;     /* the same with TLS around it */
+	uint64_t wire_out;    /* with TCP and IP heads, retransmissions */
 	uint64_t payload_in, wire_in;
-	uint64_t tls_out;      /* the part of payload_out that went over TLS */
-	uint64_t listen_ms;    /* while bytes were acknowledged */
-	uint64_t listen60_ms;  /* of sessions of at least 60 s */
-	uint64_t starts;       /* sessions begun */
+	uint64_t tls_out;     /* the part of payload_out that went over TLS */
+	uint64_t listen_ms;   /* while bytes were acknowledged */
+	uint64_t listen60_ms; /* of sessions of at least 60 s */
+	uint64_t starts;      /* sessions begun */
 };
 
 struct usage_msg {
@@ -106,7 +116,10 @@ struct peaks_msg {
 	struct peak_row rows[];
 };
 
-enum member_state { MEMBER_ACTIVE, MEMBER_BLOCKED };
+enum member_state {
+	MEMBER_ACTIVE,
+	MEMBER_BLOCKED
+};
 
 struct member {
 	int64_t id;
@@ -147,7 +160,11 @@ struct key_msg {
 	bool is_right;
 };
 
-enum recording_state { RECORDING_ACTIVE, RECORDING_DONE, RECORDING_BROKEN };
+enum recording_state {
+	RECORDING_ACTIVE,
+	RECORDING_DONE,
+	RECORDING_BROKEN
+};
 
 struct recording_msg {
 	struct message message;
@@ -214,12 +231,12 @@ struct ask_msg {
 	enum ask_kind kind;
 	unsigned worker;
 	uint64_t conn_no;
-	char path[MOUNT_BYTES]; /* the mount or page; "" for ASK_TITLE: mine */
+	char path[MOUNT_BYTES];  /* the mount or page; "" for ASK_TITLE: mine */
 	char query[MOUNT_BYTES]; /* ASK_PAGE: its mount filter */
-	char user[SLUG_BYTES];  /* "" when no login was sent */
+	char user[SLUG_BYTES];   /* "" when no login was sent */
 	char key[KEY_BYTES];
 	bool has_login;
-	bool is_shoutcast; /* the key may belong to any member */
+	bool is_shoutcast;       /* the key may belong to any member */
 	struct in6_addr address; /* /128 or mapped IPv4, for slowing down */
 	char content_type[64];
 	char title[TITLE_BYTES];
@@ -231,15 +248,15 @@ struct answer_msg {
 	struct message message;
 	enum ask_kind kind;
 	uint64_t conn_no;
-	unsigned status;     /* 200, or what to refuse with */
+	unsigned status;       /* 200, or what to refuse with */
 	char text[NAME_BYTES]; /* why, in words an artist can act on */
-	unsigned retry_secs; /* 0: none */
+	unsigned retry_secs;   /* 0: none */
 	uint32_t mount_no;
 	int64_t member;
 	char slug[SLUG_BYTES];
-	struct feed *feed;   /* ASK_SOURCE: the mount's, NULL: make a new one */
-	struct block *body;  /* ASK_PAGE */
-	const char *type;    /* of the body; a constant */
+	struct feed *feed;  /* ASK_SOURCE: the mount's, NULL: make a new one */
+	struct block *body; /* ASK_PAGE */
+	const char *type;   /* of the body; a constant */
 };
 
 struct mount_msg {
@@ -253,7 +270,7 @@ struct mount_msg {
 struct feed_msg {
 	struct message message;
 	uint32_t mount_no;
-	uint64_t conn_no; /* of the source that is gone */
+	uint64_t conn_no;  /* of the source that is gone */
 	struct feed *feed; /* owned; the receiver must take it */
 };
 
@@ -264,7 +281,11 @@ struct title_msg {
 	char url[NAME_BYTES];
 };
 
-enum kick_what { KICK_CONN, KICK_SOURCE, KICK_LISTENERS };
+enum kick_what {
+	KICK_CONN,
+	KICK_SOURCE,
+	KICK_LISTENERS
+};
 
 struct kick_msg {
 	struct message message;
@@ -273,7 +294,8 @@ struct kick_msg {
 	uint32_t mount_no;
 };
 
-/* What is known of a mount's stream: from the source's headers and its bytes. */
+/* What is known of a mount's stream: from the source's headers and its bytes.
+ */
 struct mount_facts {
 	char name[NAME_BYTES], description[NAME_BYTES], genre[NAME_BYTES];
 	char url[NAME_BYTES], audio_info[NAME_BYTES], agent[128];
@@ -289,7 +311,11 @@ struct facts_msg {
 	struct mount_facts facts;
 };
 
-enum conn_role { ROLE_REQUEST, ROLE_LISTENER, ROLE_SOURCE };
+enum conn_role {
+	ROLE_REQUEST,
+	ROLE_LISTENER,
+	ROLE_SOURCE
+};
 
 struct closed_msg {
 	struct message message;
@@ -314,6 +340,11 @@ struct listing_msg {
 	uint32_t mount_no;
 	unsigned count;
 	struct listener_row rows[];
+};
+
+struct flush_msg {
+	struct message message;
+	uint64_t reply_to;
 };
 
 struct done_msg {

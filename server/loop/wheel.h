@@ -30,8 +30,8 @@ struct timer {
 struct wheel *wheel_new(struct event_base *);
 void wheel_free(struct wheel *);
 /* Fires once, in ms from now; set again to move it. */
-void timer_set(struct wheel *, struct timer *, int64_t ms,
-    void (*fire)(struct timer *));
+void timer_set(
+    struct wheel *, struct timer *, int64_t ms, void (*fire)(struct timer *));
 void timer_stop(struct wheel *, struct timer *);
 
 #endif

@@ -13,8 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define LINGER_MS	5000
-#define LINGER_STEP_MS	50
+#define LINGER_MS      5000
+#define LINGER_STEP_MS 50
 
 const char *
 close_word(enum close_reason reason)
@@ -197,8 +197,8 @@ linger_again(struct timer *timer)
 	    offsetof(struct conn, timer));
 
 	if (conn->state == CONN_FLUSH && clock_mono_ms() < conn->finish_by_ms)
-		timer_set(conn->home->wheel, timer, LINGER_STEP_MS,
-		    linger_again);
+		timer_set(
+		    conn->home->wheel, timer, LINGER_STEP_MS, linger_again);
 	else
 		conn_linger_check(conn);
 }
@@ -213,8 +213,8 @@ conn_linger_check(struct conn *conn)
 		conn_close(conn, conn->finish_reason);
 		return;
 	}
-	timer_set(conn->home->wheel, &conn->timer, LINGER_STEP_MS,
-	    linger_again);
+	timer_set(
+	    conn->home->wheel, &conn->timer, LINGER_STEP_MS, linger_again);
 }
 
 static void
@@ -249,8 +249,8 @@ conn_finish(struct conn *conn, enum close_reason reason)
 		return;
 	}
 	conn_want_write(conn, true);
-	timer_set(conn->home->wheel, &conn->timer, LINGER_STEP_MS,
-	    linger_again);
+	timer_set(
+	    conn->home->wheel, &conn->timer, LINGER_STEP_MS, linger_again);
 }
 
 /* Called by the writer when nothing is left to send. */
@@ -293,7 +293,8 @@ conn_fd(const struct conn *conn)
 static void
 time_out(struct timer *timer)
 {
-	conn_event((struct conn *)((char *)timer - offsetof(struct conn, timer)),
+	conn_event(
+	    (struct conn *)((char *)timer - offsetof(struct conn, timer)),
 	    CONN_TIMEOUT);
 }
 

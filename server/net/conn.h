@@ -45,19 +45,19 @@ enum conn_event {
 };
 
 /* Every way a connection ends: enum, word, our fault?, text for the log. */
-#define CLOSE_REASONS(X)                                            \
-	X(CLOSE_DONE, "done", false, "finished")                    \
-	X(CLOSE_GONE, "gone", false, "the peer went away")          \
-	X(CLOSE_SLOW, "slow", false, "too far behind")              \
-	X(CLOSE_IDLE, "idle", false, "nothing came in time")        \
-	X(CLOSE_REFUSED, "refused", false, "not allowed")           \
-	X(CLOSE_BAD, "bad", false, "the request made no sense")     \
-	X(CLOSE_MEDIA, "media", false, "the stream made no sense")  \
-	X(CLOSE_TLS, "tls", false, "the TLS handshake failed")      \
-	X(CLOSE_MOUNT_END, "end", false, "the stream ended")        \
-	X(CLOSE_CUT, "cut", false, "the stream changed its format") \
-	X(CLOSE_KICKED, "kicked", false, "let go by an operator")   \
-	X(CLOSE_STOP, "stop", false, "the server is stopping")      \
+#define CLOSE_REASONS(X)                                                       \
+	X(CLOSE_DONE, "done", false, "finished")                               \
+	X(CLOSE_GONE, "gone", false, "the peer went away")                     \
+	X(CLOSE_SLOW, "slow", false, "too far behind")                         \
+	X(CLOSE_IDLE, "idle", false, "nothing came in time")                   \
+	X(CLOSE_REFUSED, "refused", false, "not allowed")                      \
+	X(CLOSE_BAD, "bad", false, "the request made no sense")                \
+	X(CLOSE_MEDIA, "media", false, "the stream made no sense")             \
+	X(CLOSE_TLS, "tls", false, "the TLS handshake failed")                 \
+	X(CLOSE_MOUNT_END, "end", false, "the stream ended")                   \
+	X(CLOSE_CUT, "cut", false, "the stream changed its format")            \
+	X(CLOSE_KICKED, "kicked", false, "let go by an operator")              \
+	X(CLOSE_STOP, "stop", false, "the server is stopping")                 \
 	X(CLOSE_BROKEN, "broken", true, "a write or read failed")
 
 enum close_reason {

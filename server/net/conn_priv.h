@@ -54,15 +54,15 @@ struct conn {
 	bool offers_again; /* input that was left, to whoever reads now */
 
 	SSL *ssl;
-	SSL_CTX *tls;        /* kept until TLS begins or is out of question */
-	size_t tls_pending;  /* plain bytes taken, their record half sent */
+	SSL_CTX *tls;       /* kept until TLS begins or is out of question */
+	size_t tls_pending; /* plain bytes taken, their record half sent */
 
 	struct event read_event, write_event;
 	struct timer timer;
 	int64_t finish_by_ms;
 
-	struct bytes input;  /* left over by the stage */
-	struct bytes output; /* small answers */
+	struct bytes input;   /* left over by the stage */
+	struct bytes output;  /* small answers */
 	const uint8_t *fresh; /* during CONN_DATA: bytes still in the scratch */
 	size_t fresh_len;
 

@@ -8,10 +8,10 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#define KEEP_IDLE_SECS	   60
+#define KEEP_IDLE_SECS     60
 #define KEEP_INTERVAL_SECS 15
-#define KEEP_TRIES	   4
-#define USER_TIMEOUT_MS	   30000
+#define KEEP_TRIES         4
+#define USER_TIMEOUT_MS    30000
 
 /* IP head and TCP head, by family and timestamps (RFC 791, 8200, 7323). */
 static uint64_t

@@ -10,9 +10,9 @@
 #include <string.h>
 
 /* Mozilla's "intermediate" without DHE. */
-#define CIPHERS_12                                                     \
-	"ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:"   \
-	"ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305:"   \
+#define CIPHERS_12                                                             \
+	"ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:"           \
+	"ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305:"           \
 	"ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384"
 #define GROUPS "X25519:P-256:P-384"
 
@@ -139,8 +139,8 @@ tls_read(struct conn *conn, uint8_t *to, size_t len, bool *is_eof)
 static ssize_t
 finish_record(struct conn *conn)
 {
-	int result = SSL_write(conn->ssl, conn->home->write_scratch,
-	    (int)conn->tls_pending);
+	int result = SSL_write(
+	    conn->ssl, conn->home->write_scratch, (int)conn->tls_pending);
 
 	if (result > 0) {
 		conn->tls_pending = 0;

@@ -14,8 +14,7 @@ put_url(struct bytes *out, const struct page_mount *mount)
 static const char *
 name_of(const struct page_mount *mount)
 {
-	return mount->facts->name[0] != '\0' ? mount->facts->name
-					     : mount->name;
+	return mount->facts->name[0] != '\0' ? mount->facts->name : mount->name;
 }
 
 void
@@ -30,8 +29,8 @@ page_pls(struct bytes *out, const struct page_mount *mount)
 {
 	bytes_text(out, "[playlist]\nNumberOfEntries=1\nFile1=");
 	put_url(out, mount);
-	bytes_format(out, "\nTitle1=%s\nLength1=-1\nVersion=2\n",
-	    name_of(mount));
+	bytes_format(
+	    out, "\nTitle1=%s\nLength1=-1\nVersion=2\n", name_of(mount));
 }
 
 static void

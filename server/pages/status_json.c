@@ -27,8 +27,8 @@ put_number(struct bytes *out, const char *key, unsigned value)
 }
 
 static void
-put_time(struct bytes *out, const char *key, int64_t wall_ms,
-    const char *format)
+put_time(
+    struct bytes *out, const char *key, int64_t wall_ms, const char *format)
 {
 	time_t secs = (time_t)(wall_ms / 1000);
 	char text[64];
@@ -40,8 +40,8 @@ put_time(struct bytes *out, const char *key, int64_t wall_ms,
 }
 
 static void
-put_times(struct bytes *out, const char *key, const char *iso_key,
-    int64_t wall_ms)
+put_times(
+    struct bytes *out, const char *key, const char *iso_key, int64_t wall_ms)
 {
 	put_time(out, key, wall_ms, "%a, %d %b %Y %H:%M:%S %z");
 	put_time(out, iso_key, wall_ms, "%Y-%m-%dT%H:%M:%S%z");
@@ -59,8 +59,8 @@ put_source(struct bytes *out, const struct page_mount *mount)
 	put_number(out, "channels", facts->channels);
 	put_string(out, "codecs", facts->codecs);
 	put_string(out, "genre", facts->genre);
-	bytes_format(out, "\"listener_peak\":%u,\"listeners\":%u,",
-	    mount->peak, mount->listeners);
+	bytes_format(out, "\"listener_peak\":%u,\"listeners\":%u,", mount->peak,
+	    mount->listeners);
 	bytes_text(&url, mount->public_url);
 	text_url_path(&url, mount->name);
 	bytes_append(&url, "", 1);
@@ -71,8 +71,7 @@ put_source(struct bytes *out, const struct page_mount *mount)
 	put_string(out, "server_name", facts->name);
 	put_string(out, "server_type", facts->media_type);
 	put_string(out, "server_url", facts->url);
-	put_times(out, "stream_start", "stream_start_iso8601",
-	    mount->began_ms);
+	put_times(out, "stream_start", "stream_start_iso8601", mount->began_ms);
 	put_string(out, "title", mount->title);
 	put_number(out, "video_height", facts->height);
 	put_number(out, "video_width", facts->width);
@@ -87,8 +86,8 @@ page_status_json(struct bytes *out, const struct page_site *site)
 	put_string(out, "host", site->hostname);
 	put_string(out, "location", site->location);
 	put_string(out, "server_id", "all2all");
-	put_times(out, "server_start", "server_start_iso8601",
-	    site->started_ms);
+	put_times(
+	    out, "server_start", "server_start_iso8601", site->started_ms);
 	if (site->mount_count > 0)
 		bytes_text(out,
 		    site->mount_count > 1 ? "\"source\":[" : "\"source\":");

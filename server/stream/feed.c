@@ -20,15 +20,15 @@
 #define BLOCK_MOST_BYTES 65536
 
 struct feed {
-	struct media *media; /* NULL until the first join */
+	struct media *media;   /* NULL until the first join */
 	struct worker *worker; /* NULL while it has left */
 	uint32_t mount_no;
 	bool records;
 	bool has_facts; /* told since the last join or cut */
 	struct mount_facts said;
 	struct bytes gathered;
-	unsigned flags;      /* of the gathered block, enum block_flag */
-	int64_t first_ms;    /* when its first unit came */
+	unsigned flags;   /* of the gathered block, enum block_flag */
+	int64_t first_ms; /* when its first unit came */
 	struct block *head, *title;
 	struct event *pace;
 	int64_t unit_ms;
@@ -109,8 +109,7 @@ flush(struct feed *feed)
 
 	if (feed->gathered.len == 0)
 		return;
-	block = block_new(
-	    feed->gathered.data, feed->gathered.len, feed->flags);
+	block = block_new(feed->gathered.data, feed->gathered.len, feed->flags);
 	block->time_ms = feed->first_ms;
 	block->head = block_ref(feed->head);
 	block->title = block_ref(feed->title);
@@ -221,8 +220,8 @@ open_recording(struct feed *feed, const struct mount_facts *facts)
 	open->member = mount->member;
 	text_copy(open->slug, sizeof(open->slug), mount->slug);
 	text_copy(open->mount, sizeof(open->mount), mount->name);
-	text_copy(open->media_type, sizeof(open->media_type),
-	    facts->media_type);
+	text_copy(
+	    open->media_type, sizeof(open->media_type), facts->media_type);
 	text_copy(open->extension, sizeof(open->extension), facts->extension);
 	text_copy(open->codecs, sizeof(open->codecs), facts->codecs);
 	text_copy(open->title, sizeof(open->title), facts->name);
@@ -349,8 +348,8 @@ feed_finish(struct feed *feed, struct worker *worker, uint32_t mount_no)
 	if (feed->worker == NULL) {
 		feed->worker = worker;
 		feed->mount_no = mount_no;
-		feed->pace =
-		    evtimer_new(loop_base(worker->loop), on_pace, feed);
+		feed->pace = evtimer_new(
+		    loop_base(worker->loop), on_pace, feed);
 		CHECK(feed->pace != NULL);
 	}
 	if (feed->media != NULL)
@@ -364,8 +363,7 @@ feed_finish(struct feed *feed, struct worker *worker, uint32_t mount_no)
 }
 
 bool
-feed_read(
-    struct feed *feed, const uint8_t *bytes, size_t len, const char **why)
+feed_read(struct feed *feed, const uint8_t *bytes, size_t len, const char **why)
 {
 	const struct format_out out = out_of(feed);
 	const struct mount *mount;

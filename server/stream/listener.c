@@ -15,10 +15,9 @@
 #define IOV_COUNT 16
 #define START_MS  10000 /* a mount without any place to start: 503 then */
 
-static const char answer_top[] =
-    "HTTP/1.0 200 OK\r\n"
-    "Server: all2all\r\n"
-    "Connection: close\r\n";
+static const char answer_top[] = "HTTP/1.0 200 OK\r\n"
+				 "Server: all2all\r\n"
+				 "Connection: close\r\n";
 static const char answer_rest[] =
     "Accept-Ranges: none\r\n"
     "Cache-Control: no-cache, no-store\r\n"
@@ -113,8 +112,8 @@ listener_lag(const struct listener *listener)
 }
 
 void
-listener_begin(struct conn *conn, struct mount *mount,
-    const struct listener_wish *wish)
+listener_begin(
+    struct conn *conn, struct mount *mount, const struct listener_wish *wish)
 {
 	struct listener *listener = mem_new(sizeof(*listener));
 
@@ -122,8 +121,9 @@ listener_begin(struct conn *conn, struct mount *mount,
 	listener->conn = conn;
 	listener->mount = mount;
 	listener->state = LISTENER_WAITING;
-	listener->metaint =
-	    wish->wants_icy ? (uint32_t)mount->rules->metaint_bytes : 0;
+	listener->metaint = wish->wants_icy
+	    ? (uint32_t)mount->rules->metaint_bytes
+	    : 0;
 	listener->since_ms = listener->taken_ms = clock_mono_ms();
 	text_copy(listener->agent, sizeof(listener->agent), wish->agent);
 	meter_begin(&listener->meter);
@@ -230,8 +230,9 @@ choose_meta(struct listener *listener)
 static size_t
 head_left(const struct listener *listener)
 {
-	return listener->head != NULL ? listener->head->len - listener->head_sent
-				      : 0;
+	return listener->head != NULL
+	    ? listener->head->len - listener->head_sent
+	    : 0;
 }
 
 /* What can go out next: the rest of a metadata block, then body up to the next
@@ -287,8 +288,7 @@ advance(struct listener *listener, size_t sent)
 		listener->until_meta -= (uint32_t)sent;
 	take = head_left(listener) < sent ? head_left(listener) : sent;
 	listener->head_sent += take;
-	cursor_advance(
-	    &listener->cursor, &listener->mount->ring, sent - take);
+	cursor_advance(&listener->cursor, &listener->mount->ring, sent - take);
 }
 
 static bool
@@ -432,8 +432,7 @@ closed(struct conn *conn, enum close_reason reason, void *owner)
 {
 	struct listener *listener = owner;
 	struct mount *mount = listener->mount;
-	struct closed_msg *message =
-	    message_new(MSG_CLOSED, sizeof(*message));
+	struct closed_msg *message = message_new(MSG_CLOSED, sizeof(*message));
 
 	listener_meter(listener);
 	log_debug("#%llu listener %s %s secs=%lld skips=%u",

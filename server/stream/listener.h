@@ -10,14 +10,18 @@
 #ifndef STREAM_LISTENER_H
 #define STREAM_LISTENER_H
 
-#include "stream/mount.h"
 #include "stream/meter.h"
+#include "stream/mount.h"
 
 #include <sys/queue.h>
 
 #define LISTENER_MAGIC 0x6c697374u
 
-enum listener_state { LISTENER_WAITING, LISTENER_IDLE, LISTENER_BUSY };
+enum listener_state {
+	LISTENER_WAITING,
+	LISTENER_IDLE,
+	LISTENER_BUSY
+};
 
 struct listener {
 	unsigned magic;
@@ -26,8 +30,8 @@ struct listener {
 	struct conn *conn;
 	struct mount *mount;
 	struct cursor cursor;
-	uint64_t start;      /* seq it started at, or was skipped to */
-	struct block *head;  /* in force; sent first, then kept to compare */
+	uint64_t start;     /* seq it started at, or was skipped to */
+	struct block *head; /* in force; sent first, then kept to compare */
 	size_t head_sent;
 	uint32_t metaint;    /* 0: no titles wanted */
 	uint32_t until_meta; /* body bytes to the next metadata block */
@@ -36,7 +40,7 @@ struct listener {
 	struct block *title; /* last one sent, or NULL */
 	struct meter meter;
 	int64_t since_ms;
-	int64_t taken_ms;    /* the socket last took bytes */
+	int64_t taken_ms; /* the socket last took bytes */
 	unsigned skips;
 	char agent[64];
 };

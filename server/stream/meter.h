@@ -4,7 +4,8 @@
  * meter - what a worker has counted since it last told the clerk.
  *
  * A meter is in every stage that carries traffic: it remembers what of its conn
- * was counted already. meter_take() counts the rest. Definitions: docs/ledger.md.
+ * was counted already. meter_take() counts the rest. Definitions:
+ * docs/ledger.md.
  */
 #ifndef STREAM_METER_H
 #define STREAM_METER_H
@@ -12,9 +13,9 @@
 #include "net/conn.h"
 #include "stream/worker.h"
 
-#define USAGE_SLOT_MS	   300000
-#define USAGE_ALIVE_MS	   10000 /* listening goes on so long without an ack */
-#define USAGE_LONG_MS	   60000 /* sessions that count as listening */
+#define USAGE_SLOT_MS  300000
+#define USAGE_ALIVE_MS 10000 /* listening goes on so long without an ack */
+#define USAGE_LONG_MS  60000 /* sessions that count as listening */
 
 struct meter {
 	struct conn_counts last;

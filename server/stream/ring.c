@@ -180,8 +180,8 @@ cursor_iov(const struct cursor *cursor, const struct ring *ring,
 		block = ring_at(ring, seq);
 		if (block == NULL || (n > 0 && (block->flags & BLOCK_CUT)))
 			break;
-		most_bytes -=
-		    add_piece(&iov[n++], block->bytes, block->len, most_bytes);
+		most_bytes -= add_piece(
+		    &iov[n++], block->bytes, block->len, most_bytes);
 	}
 	return n;
 }

@@ -11,8 +11,8 @@
 #include "http/request.h"
 #include "icy/metadata.h"
 #include "stream/feed.h"
-#include "stream/mount.h"
 #include "stream/meter.h"
+#include "stream/mount.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,7 +29,11 @@ static const char go[] = "HTTP/1.0 200 OK\r\n\r\n";
 static const char done[] = "HTTP/1.1 200 OK\r\nServer: all2all\r\n"
 			   "Connection: close\r\nContent-Length: 0\r\n\r\n";
 
-enum framing { UNTIL_CLOSE, BY_LENGTH, BY_CHUNKS };
+enum framing {
+	UNTIL_CLOSE,
+	BY_LENGTH,
+	BY_CHUNKS
+};
 
 struct source {
 	unsigned magic;
@@ -43,7 +47,7 @@ struct source {
 	struct chunked chunked;
 	uint64_t length_left;
 	struct icy_strip *strip; /* NULL: no titles between the bytes */
-	bool owes_answer; /* a 200 when the body has ended */
+	bool owes_answer;        /* a 200 when the body has ended */
 	struct meter meter;
 };
 
@@ -60,7 +64,8 @@ static const struct conn_stage source_stage = {
 static const char *
 said_header(const struct request *request, const char *name)
 {
-	static const char *const prefixes[] = { "ice-", "icy-", "x-audiocast-" };
+	static const char *const prefixes[] = { "ice-", "icy-",
+		"x-audiocast-" };
 	const char *value = NULL;
 	char full[64];
 
@@ -118,8 +123,8 @@ read_said(struct mount_facts *said, const struct request *request)
 	if (said->bitrate_kbps > 100000)
 		said->bitrate_kbps = 0;
 	if (agent != NULL)
-		text_clean(said->agent, sizeof(said->agent), agent,
-		    strlen(agent));
+		text_clean(
+		    said->agent, sizeof(said->agent), agent, strlen(agent));
 }
 
 static void
@@ -174,8 +179,7 @@ watch_stall(struct source *source)
 
 void
 source_begin(struct worker *worker, struct conn *conn,
-    const struct request *request, struct answer_msg *answer,
-    bool is_shoutcast)
+    const struct request *request, struct answer_msg *answer, bool is_shoutcast)
 {
 	struct mount *mount = worker_mount(worker, answer->mount_no);
 	struct source *source = mem_new(sizeof(*source));
@@ -248,9 +252,8 @@ source_meter(struct conn *conn)
 	struct source *source = conn_owner(conn, &source_stage);
 
 	if (source != NULL)
-		meter_take(source->worker, &source->meter, conn,
-		    source->member, source->name, source->mount_no,
-		    USAGE_SOURCE_IN);
+		meter_take(source->worker, &source->meter, conn, source->member,
+		    source->name, source->mount_no, USAGE_SOURCE_IN);
 }
 
 /* Gives the feed back to the desk; the mount may go on without this conn. */
@@ -279,8 +282,8 @@ pass_on(struct source *source, const uint8_t *bytes, size_t len)
 
 	if (!feed_read(source->feed, bytes, len, &why)) {
 		log_warn("#%llu source %s media: %s",
-		    (unsigned long long)conn_number(source->conn),
-		    source->name, why);
+		    (unsigned long long)conn_number(source->conn), source->name,
+		    why);
 		conn_close(source->conn, CLOSE_MEDIA);
 		return false;
 	}
@@ -425,8 +428,7 @@ static void
 closed(struct conn *conn, enum close_reason reason, void *owner)
 {
 	struct source *source = owner;
-	struct closed_msg *message =
-	    message_new(MSG_CLOSED, sizeof(*message));
+	struct closed_msg *message = message_new(MSG_CLOSED, sizeof(*message));
 
 	lose_feed(source);
 	source_meter(conn);

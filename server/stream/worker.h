@@ -21,7 +21,7 @@ struct mount;
 struct spool;
 
 struct worker {
-	unsigned number;       /* 0 is the first worker */
+	unsigned number; /* 0 is the first worker */
 	unsigned worker_count;
 	struct loop *loop;
 	struct loop *desk, *clerk;
