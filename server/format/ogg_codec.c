@@ -40,6 +40,8 @@ vorbis_ident(struct ogg_logical *logical, const uint8_t *ident, size_t len)
 	logical->header_count = 3;
 	logical->channels = ident[11];
 	logical->rate = little_endian(ident + 12, 4);
+	/* The first packet of an encoding sounds only after another one. */
+	logical->splice_gap = 1u << (ident[28] >> 4) >> 1;
 	logical->bitrate = little_endian(ident + 20, 4);
 	if (logical->bitrate > INT32_MAX) /* unset is -1 */
 		logical->bitrate = 0;

@@ -259,7 +259,8 @@ ogg_link_splice(
 	for (size_t i = 0; i < old->count; i++) {
 		const struct ogg_logical *before = &old->streams[i];
 		struct ogg_logical *logical = &new->streams[i];
-		double units = shift * logical->rate / logical->rate_divisor;
+		double units = shift * logical->rate / logical->rate_divisor +
+		    logical->splice_gap;
 		/* A packet that will never be whole makes a hole. */
 		uint32_t sequence = before->sequence + before->is_open;
 

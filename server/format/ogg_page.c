@@ -14,6 +14,10 @@
 #define LACING_AT   27
 #define FULL        255
 
+#define FLAG_CONTINUED 1
+#define FLAG_BOS       2
+#define FLAG_EOS       4
+
 static uint32_t
 read_u32(const uint8_t *at)
 {
@@ -38,12 +42,6 @@ uint32_t
 ogg_page_sequence(const ogg_page *page)
 {
 	return read_u32(page->header + SEQUENCE_AT);
-}
-
-unsigned
-ogg_page_flags(const ogg_page *page)
-{
-	return page->header[FLAGS_AT];
 }
 
 size_t
@@ -80,7 +78,7 @@ ogg_page_piece(const ogg_page *page, struct ogg_piece *piece)
 	piece->at += piece->len;
 	piece->len = 0;
 	piece->begins = segment > 0 ||
-	    (page->header[FLAGS_AT] & OGG_FLAG_CONTINUED) == 0;
+	    (page->header[FLAGS_AT] & FLAG_CONTINUED) == 0;
 	piece->ends = false;
 	while (segment < count && !piece->ends) {
 		piece->len += lacing[segment];
@@ -102,9 +100,9 @@ ogg_page_part(const ogg_page *page, size_t first, size_t end, uint8_t *room,
 	for (size_t i = 0; i < end; i++)
 		*(i < first ? &at : &len) += lacing[i];
 	if (first > 0)
-		flags &= (uint8_t) ~(OGG_FLAG_CONTINUED | OGG_FLAG_BOS);
+		flags &= (uint8_t) ~(FLAG_CONTINUED | FLAG_BOS);
 	if (end < count)
-		flags &= (uint8_t)~OGG_FLAG_EOS;
+		flags &= (uint8_t)~FLAG_EOS;
 	memcpy(room, page->header, LACING_AT);
 	memset(room + CRC_AT, 0, 4);
 	room[FLAGS_AT] = flags;
@@ -123,7 +121,7 @@ ogg_page_end(
 {
 	memset(room, 0, LACING_AT);
 	memcpy(room, "OggS", 4);
-	room[FLAGS_AT] = OGG_FLAG_EOS;
+	room[FLAGS_AT] = FLAG_EOS;
 	page->header = room;
 	page->header_len = LACING_AT;
 	page->body = room + LACING_AT;

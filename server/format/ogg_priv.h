@@ -27,12 +27,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define OGG_STREAMS        16
-#define OGG_HEAD_BYTES     (256 << 10) /* header pages of one link */
-#define OGG_PAGE_MOST      (27 + 255 + 255 * 255)
-#define OGG_FLAG_CONTINUED 1
-#define OGG_FLAG_BOS       2
-#define OGG_FLAG_EOS       4
+#define OGG_STREAMS    16
+#define OGG_HEAD_BYTES (256 << 10) /* header pages of one link */
+#define OGG_PAGE_MOST  (27 + 255 + 255 * 255)
 
 /* A packet, or the part of one, that is on a page. */
 struct ogg_piece {
@@ -42,7 +39,6 @@ struct ogg_piece {
 };
 
 struct ogg_logical;
-
 struct ogg_codec {
 	const char *name; /* "vorbis" */
 	const char *magic;
@@ -56,7 +52,7 @@ struct ogg_codec {
 		OGG_OPAQUE    /* not known: header while granules are 0 */
 	} kind;
 	size_t comments_at; /* in the packet that holds them */
-	/* The first packet; false: damaged. */
+	/* The first packet; false: damaged. NULL: of no interest. */
 	bool (*ident)(struct ogg_logical *, const uint8_t *, size_t);
 	/* Is this packet, number index from 0, what must come there? NULL:
 	 * anything may. */
@@ -85,23 +81,22 @@ struct ogg_logical {
 	/* From the ident packet. */
 	unsigned rate, rate_divisor; /* samples or pictures a second */
 	unsigned channels, bitrate, width, height;
-	unsigned key_shift; /* Theora: bits of the part after the key */
+	unsigned splice_gap; /* samples a decoder that goes on has to spare */
+	unsigned key_shift;  /* Theora: bits of the part after the key */
 	int64_t key; /* Theora: picture number of the newest; < 0: none */
 };
 
 struct ogg_link {
 	struct ogg_logical streams[OGG_STREAMS];
 	size_t count;
-	struct bytes
-	    head;        /* header pages, with our serial numbers at the end */
-	char *title;     /* NULL: the comments name none */
-	bool has_others; /* a header page without BOS has come */
+	struct bytes head; /* header pages */
+	char *title;       /* NULL: the comments name none */
+	bool has_others;   /* a header page without BOS has come */
 };
 
 /* ogg_page.c */
 uint32_t ogg_page_serial(const ogg_page *);
 uint32_t ogg_page_sequence(const ogg_page *);
-unsigned ogg_page_flags(const ogg_page *);
 size_t ogg_page_length(const ogg_page *);
 void ogg_page_set_serial(ogg_page *, uint32_t);
 void ogg_page_set_sequence(ogg_page *, uint32_t);
@@ -109,20 +104,18 @@ void ogg_page_set_granule(ogg_page *, int64_t);
 /* Zeroed: before the first. False: no more. */
 bool ogg_page_piece(const ogg_page *, struct ogg_piece *);
 /* The segments from first up to end as a page of their own in room, which holds
- * OGG_PAGE_MOST. Flags go with the side they belong to. The checksum is not
- * set. */
+ * OGG_PAGE_MOST. Flags go where they belong. The checksum is not set. */
 void ogg_page_part(
     const ogg_page *, size_t first, size_t end, uint8_t *room, ogg_page *part);
 /* An empty page that ends a stream. */
 void ogg_page_end(uint8_t room[27], ogg_page *, const struct ogg_logical *);
-/* The page that starts at these bytes, which a page made. */
+/* The page that starts at these bytes, which are known to be one. */
 void ogg_page_at(uint8_t *bytes, ogg_page *);
 
 /* ogg_codec.c */
 const struct ogg_codec *ogg_codec_of(const uint8_t *ident, size_t len);
-/* Takes one header packet; false: damaged. */
 bool ogg_codec_header(struct ogg_link *, struct ogg_logical *,
-    const uint8_t *packet, size_t len) MUST_CHECK;
+    const uint8_t *packet, size_t len) MUST_CHECK; /* false: damaged */
 bool ogg_codec_same(const struct ogg_logical *, const struct ogg_logical *);
 /* Does a Theora packet that begins so hold a picture that needs no other? */
 bool ogg_codec_is_key(const uint8_t *, size_t len);
