@@ -58,12 +58,22 @@ net_files = \
 
 format_files = \
 	server/format/adts.c \
+	server/format/comments.c \
+	server/format/comments.h \
+	server/format/flac.h \
+	server/format/flac_frame.c \
 	server/format/format.h \
 	server/format/format_priv.h \
 	server/format/frame.c \
 	server/format/media.c \
 	server/format/media.h \
 	server/format/mp3.c \
+	server/format/ogg.c \
+	server/format/ogg_codec.c \
+	server/format/ogg_link.c \
+	server/format/ogg_page.c \
+	server/format/ogg_pass.c \
+	server/format/ogg_priv.h \
 	server/format/pes.c \
 	server/format/pes.h \
 	server/format/psi.c \
@@ -97,14 +107,14 @@ stream_files = \
 	server/stream/feed.h \
 	server/stream/listener.c \
 	server/stream/listener.h \
+	server/stream/meter.c \
+	server/stream/meter.h \
 	server/stream/mount.c \
 	server/stream/mount.h \
 	server/stream/ring.c \
 	server/stream/ring.h \
 	server/stream/source.c \
 	server/stream/source.h \
-	server/stream/usage.c \
-	server/stream/usage.h \
 	server/stream/worker.h
 
 spool_files = \
@@ -188,6 +198,7 @@ desk_files = \
 	server/desk/desk_priv.h \
 	server/desk/gauges.c \
 	server/desk/guests.c \
+	server/desk/inquiry.c \
 	server/desk/patrons.c \
 	server/desk/registry.c \
 	server/desk/reload.c \

@@ -10,20 +10,28 @@ unit_tests = \
 	tests/unit/test_clerk \
 	tests/unit/test_commands \
 	tests/unit/test_conf \
+	tests/unit/test_conn \
 	tests/unit/test_icy \
 	tests/unit/test_keys \
 	tests/unit/test_ledger \
 	tests/unit/test_load_frames \
+	tests/unit/test_loop \
 	tests/unit/test_media \
 	tests/unit/test_mp3 \
 	tests/unit/test_names \
+	tests/unit/test_pages \
 	tests/unit/test_parse \
 	tests/unit/test_query \
 	tests/unit/test_recording \
+	tests/unit/test_recover \
 	tests/unit/test_request \
 	tests/unit/test_response \
+	tests/unit/test_ring \
+	tests/unit/test_spool \
+	tests/unit/test_table \
 	tests/unit/test_text \
-	tests/unit/test_ts
+	tests/unit/test_ts \
+	tests/unit/test_whole
 
 tests_unit_test_adts_SOURCES = tests/unit/test_adts.c
 tests_unit_test_auth_SOURCES = tests/unit/test_auth.c
@@ -33,41 +41,37 @@ tests_unit_test_chunked_SOURCES = tests/unit/test_chunked.c
 tests_unit_test_clerk_SOURCES = tests/unit/test_clerk.c
 tests_unit_test_commands_SOURCES = tests/unit/test_commands.c
 tests_unit_test_conf_SOURCES = tests/unit/test_conf.c
+tests_unit_test_conn_SOURCES = tests/unit/test_conn.c
 tests_unit_test_icy_SOURCES = tests/unit/test_icy.c
 tests_unit_test_keys_SOURCES = tests/unit/test_keys.c
 tests_unit_test_ledger_SOURCES = tests/unit/test_ledger.c
 tests_unit_test_load_frames_SOURCES = tests/unit/test_load_frames.c
+tests_unit_test_loop_SOURCES = tests/unit/test_loop.c
 tests_unit_test_media_SOURCES = tests/unit/test_media.c
 tests_unit_test_mp3_SOURCES = tests/unit/test_mp3.c
 tests_unit_test_names_SOURCES = tests/unit/test_names.c
+tests_unit_test_pages_SOURCES = tests/unit/test_pages.c
 tests_unit_test_parse_SOURCES = tests/unit/test_parse.c
 tests_unit_test_query_SOURCES = tests/unit/test_query.c
 tests_unit_test_recording_SOURCES = tests/unit/test_recording.c
+tests_unit_test_recover_SOURCES = tests/unit/test_recover.c
 tests_unit_test_request_SOURCES = tests/unit/test_request.c
 tests_unit_test_response_SOURCES = tests/unit/test_response.c
+tests_unit_test_ring_SOURCES = tests/unit/test_ring.c
+tests_unit_test_spool_SOURCES = tests/unit/test_spool.c
+tests_unit_test_table_SOURCES = tests/unit/test_table.c
 tests_unit_test_text_SOURCES = tests/unit/test_text.c
 tests_unit_test_ts_SOURCES = tests/unit/test_ts.c
+tests_unit_test_whole_SOURCES = tests/unit/test_whole.c
 
 unit_headers = \
 	tests/fuzz/feed_units.h \
 	tests/unit/archive.h \
+	tests/unit/collect.h \
 	tests/unit/conf_errors.h \
 	tests/unit/ledger_help.h \
 	tests/unit/test.h \
 	tests/unit/units.h
-
-fuzz_targets = \
-	fuzz_adts \
-	fuzz_cast_pace \
-	fuzz_chunked \
-	fuzz_conf \
-	fuzz_icy \
-	fuzz_media \
-	fuzz_mp3 \
-	fuzz_query \
-	fuzz_request \
-	fuzz_text \
-	fuzz_ts
 
 fuzz_files = \
 	tests/fuzz/fuzz_adts.c \
@@ -79,11 +83,15 @@ fuzz_files = \
 	tests/fuzz/fuzz_mp3.c \
 	tests/fuzz/fuzz_query.c \
 	tests/fuzz/fuzz_request.c \
+	tests/fuzz/fuzz_sidecar.c \
 	tests/fuzz/fuzz_text.c \
-	tests/fuzz/fuzz_ts.c
+	tests/fuzz/fuzz_ts.c \
+	tests/fuzz/fuzz_whole.c
 
 live_tests = \
 	
 
 live_helpers = \
+	tests/live/encoder.py \
+	tests/live/server.py \
 	tests/live/tap.py

@@ -217,6 +217,7 @@ take_login(struct desk *desk, struct ask_msg *ask)
 		message_free(&ask->message);
 		return;
 	}
+	throttle_try(desk, household, patron != NULL ? patron->member.id : 0);
 	check_key(desk, ask, patron);
 }
 
@@ -233,11 +234,9 @@ admit_key_checked(struct desk *desk, struct key_msg *checked)
 	household = household_of(desk, &ask->address);
 	if (checked->is_right && patron != NULL) {
 		patron_learn_key(desk, patron, ask->key);
-		throttle_right(desk, household);
+		throttle_right(desk, household, patron->member.id);
 		go_on(desk, ask, patron);
 	} else {
-		throttle_wrong(
-		    desk, household, patron != NULL ? patron->member.id : 0);
 		refuse(desk, ask, 401, "You need to authenticate", 0);
 	}
 	message_free(&ask->message);

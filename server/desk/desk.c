@@ -233,6 +233,7 @@ stop_workers(struct desk *desk)
 {
 	struct message stop = { .kind = MSG_STOP };
 
+	desk->is_cut = true;
 	desk_tell_workers(desk, &stop, sizeof(stop));
 }
 

@@ -148,6 +148,7 @@ struct desk {
 	struct event tick, term, interrupt, hangup, drain;
 	struct control_server *control;
 	bool is_stopping, is_drained;
+	bool is_cut; /* the workers were told to stop */
 };
 
 /* accept.c */
@@ -196,8 +197,10 @@ void patron_learn_key(struct desk *, struct patron *, const char *key);
 /* throttle.c */
 /* Seconds to wait before another key may be tried, 0: go on. */
 unsigned throttle_wait_secs(struct desk *, uint64_t household, int64_t member);
-void throttle_wrong(struct desk *, uint64_t household, int64_t member);
-void throttle_right(struct desk *, uint64_t household);
+/* Every check counts as wrong from its start, so that many at once cannot slip
+ * through; being right takes it back. */
+void throttle_try(struct desk *, uint64_t household, int64_t member);
+void throttle_right(struct desk *, uint64_t household, int64_t member);
 void throttle_sweep(struct desk *);
 void throttle_free(struct desk *);
 

@@ -50,8 +50,8 @@ inquiry_begin(struct desk *desk, uint64_t number, unsigned argc, char **argv)
 void
 inquiry_flushed(struct desk *desk, const struct flush_msg *flushed)
 {
-	struct inquiry *inquiry =
-	    table_get(&desk->inquiries, flushed->reply_to);
+	struct inquiry *inquiry = table_get(
+	    &desk->inquiries, flushed->reply_to);
 
 	if (inquiry == NULL || --inquiry->missing > 0)
 		return;

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "desk/desk_priv.h"
+#include "front/thread.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -127,7 +128,12 @@ registry_feed_lost(struct desk *desk, struct feed_msg *lost)
 	desk->source_count--;
 	if (patron != NULL)
 		patron->sources--;
-	if (mount->is_cut || mount->rules->grace_ms == 0 || desk->is_stopping)
+	if (desk->is_cut) {
+		worker_drop_feed(mount->feed);
+		mount->feed = NULL;
+		mount->state = MOUNT_ENDING;
+	} else if (mount->is_cut || mount->rules->grace_ms == 0 ||
+	    desk->is_stopping)
 		end_away(mount);
 	else
 		timer_set(desk->wheel, &mount->grace, mount->rules->grace_ms,

@@ -57,21 +57,25 @@ throttle_wait_secs(struct desk *desk, uint64_t household, int64_t member)
 }
 
 void
-throttle_wrong(struct desk *desk, uint64_t household, int64_t member)
+throttle_try(struct desk *desk, uint64_t household, int64_t member)
 {
 	struct tries *tries = tries_of(desk, household);
 
-	/* Being known is lost with the first wrong key: a household can be
-	 * a whole school. */
+	/* Being known is lost with the first try that is wrong: a household
+	 * can be a whole school. */
 	tries->wrong = tries->wrong == UINT32_MAX ? 1 : tries->wrong + 1;
 	if (member > 0)
 		tries_of(desk, (uint64_t)member)->wrong++;
 }
 
 void
-throttle_right(struct desk *desk, uint64_t household)
+throttle_right(struct desk *desk, uint64_t household, int64_t member)
 {
+	struct tries *tries = tries_of(desk, (uint64_t)member);
+
 	tries_of(desk, household)->wrong = UINT32_MAX;
+	if (tries->wrong > 0)
+		tries->wrong--;
 }
 
 /* Forgets what no longer holds anybody up. */

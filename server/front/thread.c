@@ -88,6 +88,12 @@ worker_free(struct worker *worker)
 }
 
 void
+worker_drop_feed(struct feed *feed)
+{
+	feed_free(feed);
+}
+
+void
 worker_tell_desk(struct worker *worker, struct message *message)
 {
 	loop_post(worker->desk, message);

@@ -8,6 +8,8 @@
 
 #include "stream/worker.h"
 
+struct feed;
+
 struct worker_setup {
 	unsigned number, worker_count;
 	struct loop *desk, *clerk;
@@ -21,5 +23,7 @@ struct worker *worker_new(const struct worker_setup *);
 struct loop *worker_loop(struct worker *);
 bool worker_start(struct worker *) MUST_CHECK;
 void worker_free(struct worker *); /* after DONE */
+/* A feed that comes back when no worker is left to end it. */
+void worker_drop_feed(struct feed *);
 
 #endif

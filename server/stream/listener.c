@@ -361,6 +361,9 @@ listener_mount_ended(struct listener *listener)
 		let_go(listener, CLOSE_MOUNT_END);
 	else if (listener->state == LISTENER_IDLE)
 		listener_wake(listener);
+	else
+		conn_deadline(listener->conn,
+		    listener->mount->worker->conf->listener_stall_ms);
 }
 
 bool
@@ -417,6 +420,8 @@ event(struct conn *conn, enum conn_event what, void *owner)
 	case CONN_TIMEOUT:
 		if (listener->state == LISTENER_WAITING)
 			too_late(listener);
+		else
+			conn_close(conn, CLOSE_SLOW);
 		break;
 	case CONN_EOF:
 		let_go(listener, CLOSE_GONE);
