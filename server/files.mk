@@ -60,6 +60,7 @@ format_files = \
 	server/format/adts.c \
 	server/format/comments.c \
 	server/format/comments.h \
+	server/format/flac.c \
 	server/format/flac.h \
 	server/format/flac_frame.c \
 	server/format/format.h \

@@ -88,8 +88,7 @@ fuzz_files = \
 	tests/fuzz/fuzz_ts.c \
 	tests/fuzz/fuzz_whole.c
 
-live_tests = \
-	
+live_tests =
 
 live_helpers = \
 	tests/live/encoder.py \

@@ -26,25 +26,20 @@ put_number(struct bytes *out, const char *key, unsigned value)
 		bytes_format(out, "\"%s\":%u,", key, value);
 }
 
+/* Local time, as Icecast has it; the offset has no colon. */
 static void
-put_time(
-    struct bytes *out, const char *key, int64_t wall_ms, const char *format)
+put_times(struct bytes *out, const char *key, const char *iso_key,
+    int64_t wall_ms)
 {
 	time_t secs = (time_t)(wall_ms / 1000);
 	char text[64];
 	struct tm tm;
 
 	localtime_r(&secs, &tm);
-	strftime(text, sizeof(text), format, &tm);
+	strftime(text, sizeof(text), "%a, %d %b %Y %H:%M:%S %z", &tm);
 	put_string(out, key, text);
-}
-
-static void
-put_times(
-    struct bytes *out, const char *key, const char *iso_key, int64_t wall_ms)
-{
-	put_time(out, key, wall_ms, "%a, %d %b %Y %H:%M:%S %z");
-	put_time(out, iso_key, wall_ms, "%Y-%m-%dT%H:%M:%S%z");
+	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S%z", &tm);
+	put_string(out, iso_key, text);
 }
 
 static void
