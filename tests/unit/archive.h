@@ -36,7 +36,7 @@ static struct {
 	char letters[4096];
 } disk;
 
-static bool
+static inline bool
 disk_fails(char letter)
 {
 	unsigned n = disk.count++;
@@ -49,7 +49,7 @@ disk_fails(char letter)
 	return true;
 }
 
-static int
+static inline int
 disk_open_at(int dir, const char *name, int flags, mode_t mode)
 {
 	if (disk_fails('o'))
@@ -57,7 +57,7 @@ disk_open_at(int dir, const char *name, int flags, mode_t mode)
 	return file_real_calls.open_at(dir, name, flags, mode);
 }
 
-static ssize_t
+static inline ssize_t
 disk_write(int fd, const void *bytes, size_t len)
 {
 	static bool is_short;
@@ -76,39 +76,39 @@ disk_write(int fd, const void *bytes, size_t len)
 	return -1;
 }
 
-static int
+static inline int
 disk_sync(int fd)
 {
 	(void)fd;
 	return disk_fails('s') ? -1 : 0;
 }
 
-static int
+static inline int
 disk_data_sync(int fd)
 {
 	(void)fd;
 	return disk_fails('d') ? -1 : 0;
 }
 
-static int
+static inline int
 disk_rename_at(int dir, const char *from, const char *to)
 {
 	return disk_fails('r') ? -1 : file_real_calls.rename_at(dir, from, to);
 }
 
-static int
+static inline int
 disk_truncate(int fd, off_t len)
 {
 	return disk_fails('t') ? -1 : ftruncate(fd, len);
 }
 
-static int
+static inline int
 disk_unlink_at(int dir, const char *name)
 {
 	return disk_fails('u') ? -1 : unlinkat(dir, name, 0);
 }
 
-static void
+static inline void
 disk_set(unsigned fail_at, unsigned fail_count, int error)
 {
 	static const struct file_calls calls = { disk_open_at, disk_write,
@@ -124,7 +124,7 @@ disk_set(unsigned fail_at, unsigned fail_count, int error)
 
 static char archive_path[64];
 
-static int
+static inline int
 archive_new(void)
 {
 	int fd;
@@ -137,7 +137,7 @@ archive_new(void)
 	return fd;
 }
 
-static void
+static inline void
 archive_free(int fd)
 {
 	char command[128];
@@ -153,7 +153,7 @@ struct found {
 	char paths[32][256]; /* below the archive */
 };
 
-static void
+static inline void
 find_files(const char *below, struct found *found)
 {
 	char path[512], name[512];
@@ -182,7 +182,7 @@ find_files(const char *below, struct found *found)
 }
 
 /* The only file whose name ends so; NULL when there is none. */
-static const char *
+static inline const char *
 find_ending(const char *end)
 {
 	static char path[256];
@@ -203,7 +203,7 @@ find_ending(const char *end)
 	return count == 1 ? path : NULL;
 }
 
-static unsigned
+static inline unsigned
 count_ending(const char *end)
 {
 	struct found found = { 0 };
@@ -220,10 +220,10 @@ count_ending(const char *end)
 }
 
 /* The text of a file below the archive, NUL added; free() it. */
-static char *
+static inline char *
 read_below(const char *path, size_t *len)
 {
-	char whole[512];
+	char whole[1024];
 	FILE *file;
 	char *text = calloc(1, 1 << 20);
 
@@ -239,7 +239,7 @@ read_below(const char *path, size_t *len)
 #define FRAME_BYTES 417 /* MPEG-1 layer III, 128 kbit/s, 44.1 kHz */
 
 /* A block of count such frames, filled with a letter. */
-static struct block *
+static inline struct block *
 frames_new(unsigned count, char letter, unsigned flags)
 {
 	static const uint8_t header[4] = { 0xff, 0xfb, 0x90, 0x64 };
@@ -253,7 +253,7 @@ frames_new(unsigned count, char letter, unsigned flags)
 	return block;
 }
 
-static struct spool_msg
+static inline struct spool_msg
 facts_new(const char *slug, const char *extension)
 {
 	struct spool_msg facts = { .mount_no = 7, .member = 3 };
@@ -277,7 +277,7 @@ static struct {
 	uint64_t bytes; /* of all that were finished */
 } rows;
 
-static void
+static inline void
 keep_row(void *arg, const struct recording_msg *row)
 {
 	(void)arg;
