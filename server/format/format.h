@@ -18,7 +18,8 @@
  * is called and the next bytes are a new encoding. The format splices it onto
  * the old timeline when the codecs allow; where they do not but the format can
  * be chained (Ogg), it closes the old link first; where neither is possible the
- * first unit of the new one is UNIT_CUT and the listeners from before are let go.
+ * first unit of the new one is UNIT_CUT and the listeners from before are let
+ * go.
  *
  * Any thread may own a state, one at a time. No function blocks.
  */
@@ -39,7 +40,8 @@ enum unit_flag {
 /* What a format gives back while it reads. All pointers are borrowed for the
  * call. arg is the reader's. */
 struct format_out {
-	/* Newcomers at the SYNC units from now on get this first; len may be 0. */
+	/* Newcomers at the SYNC units from now on get this first; len may be 0.
+	 */
 	void (*head)(void *arg, const void *bytes, size_t len);
 	void (*unit)(void *arg, const void *bytes, size_t len, unsigned flags);
 	/* A title found inside the stream, clean UTF-8, "Artist - Title". */

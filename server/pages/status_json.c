@@ -28,8 +28,8 @@ put_number(struct bytes *out, const char *key, unsigned value)
 
 /* Local time, as Icecast has it; the offset has no colon. */
 static void
-put_times(struct bytes *out, const char *key, const char *iso_key,
-    int64_t wall_ms)
+put_times(
+    struct bytes *out, const char *key, const char *iso_key, int64_t wall_ms)
 {
 	time_t secs = (time_t)(wall_ms / 1000);
 	char text[64];

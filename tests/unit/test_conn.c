@@ -20,7 +20,7 @@ struct pair {
 	struct conn *conn;
 	int peer;
 	char events[256]; /* one letter each */
-	size_t leaves;	  /* bytes of input it does not use */
+	size_t leaves;    /* bytes of input it does not use */
 	enum close_reason reason;
 	struct conn_counts counts;
 };
@@ -188,8 +188,8 @@ finishing_counts_what_the_peer_confirmed(void **state)
 	conn_finish(pair->conn, CLOSE_DONE);
 	while (have < sizeof(much)) {
 		event_base_loop(pair->base, EVLOOP_NONBLOCK);
-		n = recv(pair->peer, got + have, sizeof(got) - have,
-		    MSG_DONTWAIT);
+		n = recv(
+		    pair->peer, got + have, sizeof(got) - have, MSG_DONTWAIT);
 		have += n > 0 ? (size_t)n : 0;
 	}
 	assert_memory_equal(got, much, sizeof(much));
@@ -237,7 +237,7 @@ writing_into_a_full_socket_takes_nothing_and_wakes_later(void **state)
 	assert_string_equal(pair->events, "RDW");
 }
 
-#define PAIR_TEST(name) \
+#define PAIR_TEST(name)                                                        \
 	cmocka_unit_test_setup_teardown(name, open_pair, close_pair)
 
 TEST_MAIN(PAIR_TEST(the_first_byte_makes_it_ready),

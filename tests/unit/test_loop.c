@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #define POSTERS 4
-#define EACH	50000u
+#define EACH    50000u
 
 struct count {
 	struct loop *loop;

@@ -119,11 +119,12 @@ playlists_name_the_public_address(void **state)
 	set_up(1);
 	mounts[0].name = "/demo/caf\xc3\xa9 1";
 	page_m3u(&out, &mounts[0]);
-	assert_string_equal(text_of(&out),
-	    "https://radio.example.org/demo/caf%C3%A9%201\r\n");
+	assert_string_equal(
+	    text_of(&out), "https://radio.example.org/demo/caf%C3%A9%201\r\n");
 	bytes_free(&out);
 	page_pls(&out, &mounts[0]);
-	assert_non_null(strstr(text_of(&out), "NumberOfEntries=1\nFile1=https"));
+	assert_non_null(
+	    strstr(text_of(&out), "NumberOfEntries=1\nFile1=https"));
 	bytes_free(&out);
 	page_xspf(&out, &mounts[0]);
 	assert_non_null(
@@ -146,7 +147,5 @@ video_gets_a_video_player(void **state)
 
 TEST_MAIN(TEST(the_status_has_no_source_an_object_or_an_array),
     TEST(a_title_that_looks_like_a_number_stays_text),
-    TEST(nothing_a_source_says_becomes_markup),
-    TEST(a_link_is_only_to_the_web),
-    TEST(playlists_name_the_public_address),
-    TEST(video_gets_a_video_player))
+    TEST(nothing_a_source_says_becomes_markup), TEST(a_link_is_only_to_the_web),
+    TEST(playlists_name_the_public_address), TEST(video_gets_a_video_player))

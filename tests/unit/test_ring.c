@@ -6,9 +6,9 @@
 
 #include <string.h>
 
-static const struct ring_limits small = { .keep_bytes = 10,
-	.most_bytes = 100,
-	.keep_ms = 1000 };
+static const struct ring_limits small = {
+	.keep_bytes = 10, .most_bytes = 100, .keep_ms = 1000
+};
 
 static void
 push(struct ring *ring, const char *text, unsigned flags, int64_t time_ms)
