@@ -19,6 +19,7 @@ unit_tests = \
 	tests/unit/test_media \
 	tests/unit/test_mp3 \
 	tests/unit/test_names \
+	tests/unit/test_ogg \
 	tests/unit/test_pages \
 	tests/unit/test_parse \
 	tests/unit/test_query \
@@ -28,6 +29,7 @@ unit_tests = \
 	tests/unit/test_response \
 	tests/unit/test_ring \
 	tests/unit/test_spool \
+	tests/unit/test_store \
 	tests/unit/test_table \
 	tests/unit/test_text \
 	tests/unit/test_ts \
@@ -50,6 +52,7 @@ tests_unit_test_loop_SOURCES = tests/unit/test_loop.c
 tests_unit_test_media_SOURCES = tests/unit/test_media.c
 tests_unit_test_mp3_SOURCES = tests/unit/test_mp3.c
 tests_unit_test_names_SOURCES = tests/unit/test_names.c
+tests_unit_test_ogg_SOURCES = tests/unit/test_ogg.c
 tests_unit_test_pages_SOURCES = tests/unit/test_pages.c
 tests_unit_test_parse_SOURCES = tests/unit/test_parse.c
 tests_unit_test_query_SOURCES = tests/unit/test_query.c
@@ -59,6 +62,7 @@ tests_unit_test_request_SOURCES = tests/unit/test_request.c
 tests_unit_test_response_SOURCES = tests/unit/test_response.c
 tests_unit_test_ring_SOURCES = tests/unit/test_ring.c
 tests_unit_test_spool_SOURCES = tests/unit/test_spool.c
+tests_unit_test_store_SOURCES = tests/unit/test_store.c
 tests_unit_test_table_SOURCES = tests/unit/test_table.c
 tests_unit_test_text_SOURCES = tests/unit/test_text.c
 tests_unit_test_ts_SOURCES = tests/unit/test_ts.c
@@ -70,6 +74,7 @@ unit_headers = \
 	tests/unit/collect.h \
 	tests/unit/conf_errors.h \
 	tests/unit/ledger_help.h \
+	tests/unit/ogg_pages.h \
 	tests/unit/test.h \
 	tests/unit/units.h
 

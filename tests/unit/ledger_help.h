@@ -133,4 +133,24 @@ help_words(const struct help *help, const char **words, const char **text)
 #define COMMAND(help, text, ...)                                               \
 	help_words(help, (const char *[]){ __VA_ARGS__, NULL }, text)
 
+static inline void
+help_add(struct help *help, int64_t slot, const char *mount, uint64_t bytes)
+{
+	struct usage_delta delta = { .slot = slot,
+		.member = 1,
+		.kind = USAGE_LIVE,
+		.payload_out = bytes,
+		.tcp_out = bytes + 1,
+		.wire_out = bytes + 2,
+		.payload_in = bytes + 3,
+		.wire_in = bytes + 4,
+		.tls_out = bytes + 5,
+		.listen_ms = bytes + 6,
+		.listen60_ms = bytes + 7,
+		.starts = 1 };
+
+	strcpy(delta.mount, mount);
+	usage_add(help->ledger->usage, &delta);
+}
+
 #endif
