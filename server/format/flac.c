@@ -313,7 +313,7 @@ scan_frame(struct flac *flac, const struct format_out *out, const char **why)
 	while (flac->scanned < flac->held.len) {
 		end = find_end(flac, &next);
 		if (end == END_MORE)
-			return true;
+			break;
 		if (end != END_NOT) {
 			if (flac->crc == 0)
 				give_frame(flac, flac->scanned, out);
