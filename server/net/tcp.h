@@ -16,6 +16,7 @@ struct tcp_counts {
 	uint64_t acked;    /* bytes the peer's kernel has confirmed */
 	uint64_t wire_out; /* IP packets: data, retransmissions, heads */
 	uint64_t wire_in;
+	bool is_dead; /* reset, or closed by both: nothing will change */
 };
 
 bool tcp_counts(int fd, struct tcp_counts *);
