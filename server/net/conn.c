@@ -185,9 +185,11 @@ static bool
 all_confirmed(struct conn *conn)
 {
 	struct conn_counts counts;
+	struct tcp_counts tcp;
 
 	conn_count(conn, &counts);
-	return counts.payload_out >= conn->plain_out;
+	return counts.payload_out >= conn->plain_out ||
+	    !tcp_counts(conn->fd, &tcp) || tcp.is_dead;
 }
 
 static void

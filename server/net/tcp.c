@@ -12,6 +12,7 @@
 #define KEEP_INTERVAL_SECS 15
 #define KEEP_TRIES         4
 #define USER_TIMEOUT_MS    30000
+#define STATE_CLOSE        7 /* TCP_CLOSE, which linux/tcp.h has not */
 
 /* IP head and TCP head, by family and timestamps (RFC 791, 8200, 7323). */
 static uint64_t
@@ -41,6 +42,7 @@ tcp_counts(int fd, struct tcp_counts *counts)
 	    len < offsetof(struct tcp_info, tcpi_bytes_retrans))
 		return false;
 	head = head_bytes(fd, &info);
+	counts->is_dead = info.tcpi_state == STATE_CLOSE;
 	counts->acked = info.tcpi_bytes_acked;
 	counts->wire_out = info.tcpi_bytes_sent + info.tcpi_segs_out * head;
 	counts->wire_in = info.tcpi_bytes_received + info.tcpi_segs_in * head;
