@@ -2,12 +2,13 @@
  * SPDX-FileCopyrightText: The all2all developers
  *
  * ogg_pages - for tests of Ogg: makes pages and small streams of each codec,
- * and reads pages back.
+ * passes them through, and reads pages back. After test.h.
  */
 #ifndef OGG_PAGES_H
 #define OGG_PAGES_H
 
 #include "base/bytes.h"
+#include "collect.h"
 
 #include <ogg/ogg.h>
 #include <stdbool.h>
@@ -203,6 +204,71 @@ read_page(const uint8_t *bytes)
 		.flags = bytes[5],
 		.segments = bytes[26],
 		.granule = (int64_t)get_le(bytes + 6, 8) };
+}
+
+static inline struct page
+unit_page(const struct collected *all, size_t unit)
+{
+	return read_page(collect_at(all, unit));
+}
+
+/* Every unit is one page with a right checksum. */
+static inline void
+check_pages(const struct collected *all)
+{
+	size_t i;
+
+	for (i = 0; i < all->units.count; i++) {
+		size_t len = all->units.lens[i];
+		uint8_t *copy = mem_copy(collect_at(all, i), len);
+
+		fix_checksum(copy, len);
+		assert_memory_equal(copy, collect_at(all, i), len);
+		free(copy);
+	}
+}
+
+static inline void
+feed_parts(struct collected *all, const struct bytes *first,
+    const struct bytes *second)
+{
+	const struct format_out out = collect_out(all);
+	void *ogg = format_ogg.open();
+
+	assert_true(collect_feed(all, &format_ogg, ogg, first, 1000));
+	if (second != NULL) {
+		format_ogg.resume(ogg);
+		assert_true(collect_feed(all, &format_ogg, ogg, second, 1000));
+	}
+	format_ogg.finish(ogg, &out);
+	format_ogg.finish(ogg, &out);
+	format_ogg.close(ogg);
+	check_pages(all);
+}
+
+/* Theora with key pictures anywhere on a page, and Opus beside it. */
+static inline void
+add_video(struct bytes *to, struct logical *video, struct logical *audio)
+{
+	struct packets packets = { 0 };
+
+	add_theora_ident(to, video);
+	add_opus_ident(to, audio, 2);
+	add_theora_rest(to, video);
+	add_opus_tags(to, audio, "TITLE=Film");
+	put_filled(&packets, 0x00, 100, true); /* 1, key */
+	put_filled(&packets, 0x40, 50, true);
+	put_packet(&packets, "", 0, true);    /* 3, as before */
+	put_filled(&packets, 0x00, 60, true); /* 4, key */
+	put_filled(&packets, 0x40, 50, true);
+	put_filled(&packets, 0x00, 510, false); /* 6, key */
+	add_page(to, video, 0, 4 << 6 | 1, &packets);
+	add_audio(to, audio, 0, 9600);
+	put_filled(&packets, 0x40, 9, true); /* the rest of 6 */
+	put_filled(&packets, 0x40, 9, true);
+	put_filled(&packets, 0x01, 9, true); /* 8, key */
+	add_page(to, video, CONTINUED | EOS, 8 << 6, &packets);
+	add_audio(to, audio, EOS, 19200);
 }
 
 #endif

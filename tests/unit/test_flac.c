@@ -13,7 +13,7 @@ static void
 add_head(struct bytes *bytes, unsigned most_samples, const char *comment)
 {
 	uint8_t info[FLAC_INFO_BYTES] = { 0x10, 0, 0x10, 0, 1, 2, 3, 4, 5, 6,
-		0x0a, 0xc4, 0x42, 0xf0, 9, 9, 9, 9 };
+		0x0a, 0xc4, 0x42, 0xf7, 9, 9, 9, 9 };
 	uint8_t block[300] = { 0x84 };
 	size_t len = strlen(comment);
 

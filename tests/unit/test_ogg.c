@@ -2,49 +2,8 @@
  * SPDX-FileCopyrightText: The all2all developers */
 #include "test.h"
 
-#include "collect.h"
 #include "format/flac.h"
 #include "ogg_pages.h"
-
-static struct page
-unit_page(const struct collected *all, size_t unit)
-{
-	return read_page(collect_at(all, unit));
-}
-
-/* Every unit is one page with a right checksum. */
-static void
-check_pages(const struct collected *all)
-{
-	size_t i;
-
-	for (i = 0; i < all->units.count; i++) {
-		size_t len = all->units.lens[i];
-		uint8_t *copy = mem_copy(collect_at(all, i), len);
-
-		fix_checksum(copy, len);
-		assert_memory_equal(copy, collect_at(all, i), len);
-		free(copy);
-	}
-}
-
-static void
-feed_parts(struct collected *all, const struct bytes *first,
-    const struct bytes *second)
-{
-	const struct format_out out = collect_out(all);
-	void *ogg = format_ogg.open();
-
-	assert_true(collect_feed(all, &format_ogg, ogg, first, 1000));
-	if (second != NULL) {
-		format_ogg.resume(ogg);
-		assert_true(collect_feed(all, &format_ogg, ogg, second, 1000));
-	}
-	format_ogg.finish(ogg, &out);
-	format_ogg.finish(ogg, &out);
-	format_ogg.close(ogg);
-	check_pages(all);
-}
 
 static const char *
 refused(const struct bytes *bytes)
@@ -116,150 +75,6 @@ a_page_that_continues_a_packet_is_no_place_to_join(void **state)
 }
 
 static void
-a_chain_without_an_end_gets_one(void **state)
-{
-	struct logical one = { 7, 0 }, two = { 7, 0 };
-	struct collected all = { 0 };
-	struct bytes bytes = { 0 };
-
-	(void)state;
-	add_opus_head(&bytes, &one, "TITLE=One");
-	add_audio(&bytes, &one, 0, 960);
-	add_opus_head(&bytes, &two, "TITLE=Two");
-	add_audio(&bytes, &two, EOS, 960);
-	feed_parts(&all, &bytes, NULL);
-	/* data, end | two of head, data */
-	assert_int_equal(all.units.count, 5);
-	assert_int_equal(unit_page(&all, 1).flags, EOS);
-	assert_int_equal(unit_page(&all, 1).segments, 0);
-	assert_int_equal(unit_page(&all, 1).granule, 960);
-	assert_int_equal(unit_page(&all, 1).sequence, 3);
-	assert_int_equal(unit_page(&all, 2).flags, BOS);
-	assert_int_equal(all.units.flags[2], 0);
-	assert_int_equal(all.units.flags[3], 0);
-	assert_int_equal(all.units.flags[4], UNIT_SYNC);
-	/* The number was taken. */
-	assert_int_equal(unit_page(&all, 0).serial, 7);
-	assert_int_equal(unit_page(&all, 2).serial, 8);
-	assert_int_equal(unit_page(&all, 4).serial, 8);
-	assert_int_equal(all.heads, 2);
-	assert_int_equal(all.heads_at[1], 4);
-	assert_int_equal(read_page(all.units.head.data).serial, 8);
-	assert_memory_equal(
-	    all.units.head.data, collect_at(&all, 2), all.units.head.len);
-	assert_memory_equal(all.titles.data, "One\0Two", 8);
-	bytes_free(&bytes);
-	collect_free(&all);
-}
-
-static void
-an_end_that_was_sent_is_not_sent_again(void **state)
-{
-	struct logical one = { 7, 0 }, two = { 9, 0 };
-	struct collected all = { 0 };
-	struct bytes bytes = { 0 }, later = { 0 };
-
-	(void)state;
-	add_opus_head(&bytes, &one, "A=b");
-	add_audio(&bytes, &one, EOS, 960);
-	add_opus_head(&later, &two, "A=b");
-	add_audio(&later, &two, 0, 960);
-	feed_parts(&all, &bytes, &later);
-	assert_int_equal(all.units.count, 5);
-	assert_int_equal(unit_page(&all, 1).flags, BOS);
-	assert_int_equal(unit_page(&all, 1).serial, 9);
-	assert_int_equal(unit_page(&all, 4).flags, EOS);
-	bytes_free(&bytes);
-	bytes_free(&later);
-	collect_free(&all);
-}
-
-static void
-a_returning_encoder_goes_on_in_the_old_stream(void **state)
-{
-	struct logical one = { 7, 0 }, two = { 9, 0 };
-	struct collected all = { 0 };
-	struct bytes bytes = { 0 }, later = { 0 };
-	size_t i;
-
-	(void)state;
-	add_opus_head(&bytes, &one, "A=b");
-	add_audio(&bytes, &one, 0, 960);
-	add_audio(&bytes, &one, 0, 1920);
-	bytes_append(&bytes, "OggS\0 cut off", 12);
-	add_audio(&later, &two, 0, 123); /* dropped: before any beginning */
-	add_opus_head(&later, &two, "TITLE=New");
-	add_audio(&later, &two, 0, 960);
-	add_audio(&later, &two, 0, -1);
-	add_audio(&later, &two, EOS, 2880);
-	feed_parts(&all, &bytes, &later);
-	assert_int_equal(all.units.count, 5);
-	for (i = 0; i < 5; i++) {
-		static const int64_t granules[] = { 960, 1920, 2880, -1, 4800 };
-
-		assert_int_equal(all.units.flags[i], UNIT_SYNC);
-		assert_int_equal(unit_page(&all, i).serial, 7);
-		assert_int_equal(unit_page(&all, i).sequence, 2 + i);
-		assert_int_equal(unit_page(&all, i).granule, granules[i]);
-	}
-	assert_int_equal(all.heads, 2);
-	assert_int_equal(read_page(all.units.head.data).serial, 7);
-	assert_string_equal((char *)all.titles.data, "New");
-	bytes_free(&bytes);
-	bytes_free(&later);
-	collect_free(&all);
-}
-
-static void
-a_returning_encoder_of_another_kind_starts_a_new_link(void **state)
-{
-	struct logical one = { 7, 0 }, two = { 9, 0 };
-	struct collected all = { 0 };
-	struct bytes bytes = { 0 }, later = { 0 };
-
-	(void)state;
-	add_opus_head(&bytes, &one, "A=b");
-	add_audio(&bytes, &one, 0, 960);
-	add_opus_ident(&later, &two, 1);
-	add_opus_tags(&later, &two, "A=b");
-	add_audio(&later, &two, EOS, 960);
-	feed_parts(&all, &bytes, &later);
-	assert_int_equal(all.units.count, 5);
-	assert_int_equal(unit_page(&all, 1).flags, EOS);
-	assert_int_equal(unit_page(&all, 1).serial, 7);
-	assert_int_equal(unit_page(&all, 4).serial, 9);
-	assert_int_equal(unit_page(&all, 4).granule, 960);
-	bytes_free(&bytes);
-	bytes_free(&later);
-	collect_free(&all);
-}
-
-/* Theora with key pictures anywhere on a page, and Opus beside it. */
-static void
-add_video(struct bytes *to, struct logical *video, struct logical *audio)
-{
-	struct packets packets = { 0 };
-
-	add_theora_ident(to, video);
-	add_opus_ident(to, audio, 2);
-	add_theora_rest(to, video);
-	add_opus_tags(to, audio, "TITLE=Film");
-	put_filled(&packets, 0x00, 100, true); /* 1, key */
-	put_filled(&packets, 0x40, 50, true);
-	put_packet(&packets, "", 0, true);    /* 3, as before */
-	put_filled(&packets, 0x00, 60, true); /* 4, key */
-	put_filled(&packets, 0x40, 50, true);
-	put_filled(&packets, 0x00, 510, false); /* 6, key */
-	add_page(to, video, 0, 4 << 6 | 1, &packets);
-	add_audio(to, audio, 0, 9600);
-	put_filled(&packets, 0x40, 9, true); /* the rest of 6 */
-	put_filled(&packets, 0x40, 9, true);
-	put_filled(&packets, 0x01, 9, true); /* 8, key */
-	add_page(to, video, CONTINUED | EOS, 8 << 6, &packets);
-	add_audio(to, audio, EOS, 19200);
-}
-
-static void
 every_key_picture_starts_a_page(void **state)
 {
 	static const struct {
@@ -297,33 +112,32 @@ every_key_picture_starts_a_page(void **state)
 	collect_free(&all);
 }
 
+/* Whoever joined there would get a packet of the other without its start. */
 static void
-video_is_spliced_by_its_pictures(void **state)
+no_place_to_join_is_within_any_packet(void **state)
 {
-	struct logical video = { 1, 0 }, audio = { 2, 0 };
-	struct logical video2 = { 5, 0 }, audio2 = { 6, 0 };
-	struct collected all = { 0 };
-	struct bytes bytes = { 0 }, later = { 0 };
+	struct logical one = { 1, 0 }, two = { 2, 0 };
 	struct packets packets = { 0 };
+	struct collected all = { 0 };
+	struct bytes bytes = { 0 };
 
 	(void)state;
-	add_theora_ident(&bytes, &video);
-	add_opus_ident(&bytes, &audio, 2);
-	add_theora_rest(&bytes, &video);
-	add_opus_tags(&bytes, &audio, "A=b");
-	put_filled(&packets, 0x00, 100, true);
-	add_page(&bytes, &video, 0, 1 << 6, &packets);
-	add_audio(&bytes, &audio, 0, 48000); /* 1 s, 25 pictures */
-	add_video(&later, &video2, &audio2);
-	feed_parts(&all, &bytes, &later);
-	assert_int_equal(all.units.count, 2 + 7);
-	assert_int_equal(unit_page(&all, 2).serial, 1);
-	assert_int_equal(unit_page(&all, 2).sequence, 3);
-	assert_int_equal(unit_page(&all, 2).granule, 26 << 6 | 2);
-	assert_int_equal(unit_page(&all, 5).granule, 48000 + 9600);
-	assert_int_equal(unit_page(&all, 7).granule, 33 << 6);
+	add_opus_ident(&bytes, &one, 2);
+	add_opus_ident(&bytes, &two, 2);
+	add_opus_tags(&bytes, &one, "A=b");
+	add_opus_tags(&bytes, &two, "A=b");
+	put_filled(&packets, 0xfc, 510, false);
+	add_page(&bytes, &one, 0, -1, &packets);
+	add_audio(&bytes, &two, 0, 960);
+	put_filled(&packets, 0xfc, 10, true);
+	add_page(&bytes, &one, CONTINUED, 960, &packets);
+	add_audio(&bytes, &two, 0, 1920);
+	feed_parts(&all, &bytes, NULL);
+	assert_int_equal(all.units.flags[0], UNIT_SYNC);
+	assert_int_equal(all.units.flags[1], 0);
+	assert_int_equal(all.units.flags[2], 0);
+	assert_int_equal(all.units.flags[3], UNIT_SYNC);
 	bytes_free(&bytes);
-	bytes_free(&later);
 	collect_free(&all);
 }
 
@@ -571,12 +385,8 @@ facts_follow_the_headers(void **state)
 
 TEST_MAIN(TEST(the_first_headers_are_a_head_and_no_units),
     TEST(a_page_that_continues_a_packet_is_no_place_to_join),
-    TEST(a_chain_without_an_end_gets_one),
-    TEST(an_end_that_was_sent_is_not_sent_again),
-    TEST(a_returning_encoder_goes_on_in_the_old_stream),
-    TEST(a_returning_encoder_of_another_kind_starts_a_new_link),
     TEST(every_key_picture_starts_a_page),
-    TEST(video_is_spliced_by_its_pictures),
+    TEST(no_place_to_join_is_within_any_packet),
     TEST(headers_and_data_on_one_page_are_parted),
     TEST(unknown_streams_pass_with_their_headers),
     TEST(seventeen_streams_are_refused),
