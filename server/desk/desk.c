@@ -392,9 +392,22 @@ handle(void *owner, struct message *message)
 	desk_check_drained(desk);
 }
 
+/* Each has said DONE, but may still be on its way out, or read a message that
+ * it answers to another. */
+static void
+join_threads(struct desk *desk)
+{
+	for (unsigned i = 0; i < desk->worker_count; i++)
+		loop_join(desk->worker_loops[i]);
+	loop_join(checker_loop(desk->checker));
+	loop_join(spool_loop(desk->spool));
+	loop_join(clerk_loop(desk->clerk));
+}
+
 void
 desk_free(struct desk *desk)
 {
+	join_threads(desk);
 	for (unsigned i = 0; i < desk->worker_count; i++)
 		worker_free(desk->workers[i]);
 	checker_free(desk->checker);

@@ -75,6 +75,7 @@ end_mounts(struct worker *worker)
 void
 worker_free(struct worker *worker)
 {
+	loop_join(worker->loop);
 	event_free(worker->flush);
 	conn_home_free(worker->home);
 	end_mounts(worker);

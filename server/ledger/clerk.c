@@ -184,6 +184,7 @@ clerk_free(struct clerk *clerk)
 {
 	if (clerk == NULL)
 		return;
+	loop_join(clerk->loop);
 	if (clerk->flush_timer != NULL)
 		event_free(clerk->flush_timer);
 	loop_free(clerk->loop);

@@ -120,14 +120,21 @@ loop_end(struct loop *loop)
 }
 
 void
+loop_join(struct loop *loop)
+{
+	if (loop->is_started)
+		pthread_join(loop->thread, NULL);
+	loop->is_started = false;
+}
+
+void
 loop_free(struct loop *loop)
 {
 	struct message *message, *next;
 
 	if (loop == NULL)
 		return;
-	if (loop->is_started)
-		pthread_join(loop->thread, NULL);
+	loop_join(loop);
 	for (message = mailbox_take(&loop->box); message != NULL;
 	     message = next) {
 		next = message->next;

@@ -29,7 +29,9 @@ void loop_run(struct loop *);
 bool loop_start(struct loop *) MUST_CHECK;
 /* From the loop's own thread: run() or the thread returns soon. */
 void loop_end(struct loop *);
-/* Waits for a started thread, then frees all, with what is in the mailbox. */
+/* Waits for a started thread. What it used may be freed after this only. */
+void loop_join(struct loop *);
+/* Joins, then frees all, with what is in the mailbox. */
 void loop_free(struct loop *);
 
 #endif

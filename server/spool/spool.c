@@ -272,6 +272,7 @@ spool_free(struct spool *spool)
 {
 	if (spool == NULL)
 		return;
+	loop_join(spool->loop);
 	if (spool->timer != NULL) /* never started */
 		event_free(spool->timer);
 	loop_free(spool->loop);

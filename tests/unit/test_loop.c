@@ -148,7 +148,34 @@ a_timer_may_set_itself_again(void **state)
 	event_base_free(base);
 }
 
-TEST_MAIN(TEST(each_posters_messages_arrive_in_order),
+static void
+end_slowly(void *owner, struct message *message)
+{
+	bool *has_ended = owner;
+
+	message_free(message);
+	loop_end(target);
+	usleep(50000);
+	*has_ended = true;
+}
+
+static void
+join_waits_for_a_thread_on_its_way_out(void **state)
+{
+	bool has_ended = false;
+
+	(void)state;
+	target = loop_new("test", end_slowly, &has_ended);
+	assert_true(loop_start(target));
+	loop_post(target, message_new(MSG_STOP, sizeof(struct message)));
+	loop_join(target);
+	assert_true(has_ended);
+	loop_join(target); /* again is fine */
+	loop_free(target);
+}
+
+TEST_MAIN(TEST(join_waits_for_a_thread_on_its_way_out),
+    TEST(each_posters_messages_arrive_in_order),
     TEST(what_is_left_in_the_box_is_freed),
     TEST(a_timer_never_fires_early_and_may_stop_its_neighbour),
     TEST(a_timer_may_set_itself_again))
