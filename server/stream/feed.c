@@ -262,6 +262,7 @@ take_head(void *arg, const void *bytes, size_t len)
 	flush(feed);
 	block_unref(feed->head);
 	feed->head = len > 0 ? block_new(bytes, len, 0) : NULL;
+	feed->has_facts = false; /* a new head may be of another codec */
 }
 
 static void
