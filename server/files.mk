@@ -60,6 +60,8 @@ format_files = \
 	server/format/adts.c \
 	server/format/comments.c \
 	server/format/comments.h \
+	server/format/ebml.c \
+	server/format/ebml.h \
 	server/format/flac.c \
 	server/format/flac.h \
 	server/format/flac_frame.c \
@@ -81,7 +83,16 @@ format_files = \
 	server/format/psi.h \
 	server/format/raw.c \
 	server/format/sniff.c \
-	server/format/ts.c
+	server/format/ts.c \
+	server/format/webm.c \
+	server/format/webm_block.c \
+	server/format/webm_head.c \
+	server/format/webm_live.c \
+	server/format/webm_live.h \
+	server/format/webm_priv.h \
+	server/format/webm_tags.c \
+	server/format/webm_time.c \
+	server/format/webm_time.h
 
 http_files = \
 	server/http/auth.c \

@@ -11,6 +11,7 @@ unit_tests = \
 	tests/unit/test_commands \
 	tests/unit/test_conf \
 	tests/unit/test_conn \
+	tests/unit/test_flac \
 	tests/unit/test_icy \
 	tests/unit/test_keys \
 	tests/unit/test_ledger \
@@ -20,6 +21,7 @@ unit_tests = \
 	tests/unit/test_mp3 \
 	tests/unit/test_names \
 	tests/unit/test_ogg \
+	tests/unit/test_ogg_links \
 	tests/unit/test_pages \
 	tests/unit/test_parse \
 	tests/unit/test_query \
@@ -33,6 +35,8 @@ unit_tests = \
 	tests/unit/test_table \
 	tests/unit/test_text \
 	tests/unit/test_ts \
+	tests/unit/test_webm \
+	tests/unit/test_webm_hostile \
 	tests/unit/test_whole
 
 tests_unit_test_adts_SOURCES = tests/unit/test_adts.c
@@ -44,6 +48,7 @@ tests_unit_test_clerk_SOURCES = tests/unit/test_clerk.c
 tests_unit_test_commands_SOURCES = tests/unit/test_commands.c
 tests_unit_test_conf_SOURCES = tests/unit/test_conf.c
 tests_unit_test_conn_SOURCES = tests/unit/test_conn.c
+tests_unit_test_flac_SOURCES = tests/unit/test_flac.c
 tests_unit_test_icy_SOURCES = tests/unit/test_icy.c
 tests_unit_test_keys_SOURCES = tests/unit/test_keys.c
 tests_unit_test_ledger_SOURCES = tests/unit/test_ledger.c
@@ -53,6 +58,7 @@ tests_unit_test_media_SOURCES = tests/unit/test_media.c
 tests_unit_test_mp3_SOURCES = tests/unit/test_mp3.c
 tests_unit_test_names_SOURCES = tests/unit/test_names.c
 tests_unit_test_ogg_SOURCES = tests/unit/test_ogg.c
+tests_unit_test_ogg_links_SOURCES = tests/unit/test_ogg_links.c
 tests_unit_test_pages_SOURCES = tests/unit/test_pages.c
 tests_unit_test_parse_SOURCES = tests/unit/test_parse.c
 tests_unit_test_query_SOURCES = tests/unit/test_query.c
@@ -76,26 +82,32 @@ unit_headers = \
 	tests/unit/ledger_help.h \
 	tests/unit/ogg_pages.h \
 	tests/unit/test.h \
-	tests/unit/units.h
+	tests/unit/units.h \
 
 fuzz_files = \
 	tests/fuzz/fuzz_adts.c \
 	tests/fuzz/fuzz_cast_pace.c \
 	tests/fuzz/fuzz_chunked.c \
 	tests/fuzz/fuzz_conf.c \
+	tests/fuzz/fuzz_flac.c \
 	tests/fuzz/fuzz_icy.c \
 	tests/fuzz/fuzz_media.c \
 	tests/fuzz/fuzz_mp3.c \
+	tests/fuzz/fuzz_ogg.c \
 	tests/fuzz/fuzz_query.c \
 	tests/fuzz/fuzz_request.c \
 	tests/fuzz/fuzz_sidecar.c \
 	tests/fuzz/fuzz_text.c \
 	tests/fuzz/fuzz_ts.c \
+	tests/fuzz/fuzz_webm.c \
 	tests/fuzz/fuzz_whole.c
 
-live_tests =
+live_tests = \
+	tests/live/test_browser.py \
+	tests/live/test_tls.py
 
 live_helpers = \
+	tests/live/browser.py \
 	tests/live/encoder.py \
 	tests/live/server.py \
 	tests/live/tap.py
