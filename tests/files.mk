@@ -35,8 +35,6 @@ unit_tests = \
 	tests/unit/test_table \
 	tests/unit/test_text \
 	tests/unit/test_ts \
-	tests/unit/test_webm \
-	tests/unit/test_webm_hostile \
 	tests/unit/test_whole
 
 tests_unit_test_adts_SOURCES = tests/unit/test_adts.c
@@ -82,7 +80,7 @@ unit_headers = \
 	tests/unit/ledger_help.h \
 	tests/unit/ogg_pages.h \
 	tests/unit/test.h \
-	tests/unit/units.h \
+	tests/unit/units.h
 
 fuzz_files = \
 	tests/fuzz/fuzz_adts.c \
