@@ -35,6 +35,9 @@ unit_tests = \
 	tests/unit/test_table \
 	tests/unit/test_text \
 	tests/unit/test_ts \
+	tests/unit/test_webm \
+	tests/unit/test_webm_block \
+	tests/unit/test_webm_hostile \
 	tests/unit/test_whole
 
 tests_unit_test_adts_SOURCES = tests/unit/test_adts.c
@@ -70,6 +73,9 @@ tests_unit_test_store_SOURCES = tests/unit/test_store.c
 tests_unit_test_table_SOURCES = tests/unit/test_table.c
 tests_unit_test_text_SOURCES = tests/unit/test_text.c
 tests_unit_test_ts_SOURCES = tests/unit/test_ts.c
+tests_unit_test_webm_SOURCES = tests/unit/test_webm.c
+tests_unit_test_webm_block_SOURCES = tests/unit/test_webm_block.c
+tests_unit_test_webm_hostile_SOURCES = tests/unit/test_webm_hostile.c
 tests_unit_test_whole_SOURCES = tests/unit/test_whole.c
 
 unit_headers = \
@@ -80,7 +86,8 @@ unit_headers = \
 	tests/unit/ledger_help.h \
 	tests/unit/ogg_pages.h \
 	tests/unit/test.h \
-	tests/unit/units.h
+	tests/unit/units.h \
+	tests/unit/webm_streams.h
 
 fuzz_files = \
 	tests/fuzz/fuzz_adts.c \
