@@ -90,67 +90,66 @@ unit_number(const struct collected *all, size_t unit)
 	return frame.number;
 }
 
+static const struct {
+	uint8_t bytes[16];
+	size_t len; /* without the checksum */
+	enum flac_found found;
+	uint64_t number;
+	unsigned block, rate, channels, bits;
+} header_rows[] = {
+	{ { 0xff, 0xf8, 0xc9, 0x18, 0 }, 5, FLAC_YES, 0, 4096, 44100, 2, 16 },
+	{ { 0xff, 0xf8, 0x10, 0x00, 0x7f }, 5, FLAC_YES, 127, 192, 0, 1, 0 },
+	{ { 0xff, 0xf8, 0x5a, 0xac, 0xc2, 0x80 }, 6, FLAC_YES, 128, 4608, 48000,
+	    2, 24 },
+	{ { 0xff, 0xf9, 0x6c, 0x7e, 0xfe, 0xbf, 0xbf, 0xbf, 0xbf, 0xbf, 0xbf,
+	      99, 44 },
+	    13, FLAC_YES, 0xfffffffff, 100, 44000, 8, 32 },
+	{ { 0xff, 0xf8, 0x7d, 0x18, 0, 1, 0, 0xac, 0x44 }, 9, FLAC_YES, 0, 257,
+	    44100, 2, 16 },
+	{ { 0xff, 0xf8, 0x7e, 0x18, 0, 1, 0, 0xac, 0x44 }, 9, FLAC_YES, 0, 257,
+	    441000, 2, 16 },
+	{ { 0xff, 0xf8, 0x09, 0x18, 0 }, 5, FLAC_NO, 0, 0, 0, 0, 0 },
+	{ { 0xff, 0xf8, 0xcf, 0x18, 0 }, 5, FLAC_NO, 0, 0, 0, 0, 0 },
+	{ { 0xff, 0xf8, 0xc9, 0xb8, 0 }, 5, FLAC_NO, 0, 0, 0, 0, 0 },
+	{ { 0xff, 0xf8, 0xc9, 0x16, 0 }, 5, FLAC_NO, 0, 0, 0, 0, 0 },
+	{ { 0xff, 0xf8, 0xc9, 0x19, 0 }, 5, FLAC_NO, 0, 0, 0, 0, 0 },
+	{ { 0xff, 0xf8, 0xc9, 0x18, 0x80 }, 5, FLAC_NO, 0, 0, 0, 0, 0 },
+	{ { 0xff, 0xf8, 0xc9, 0x18, 0xc2, 0x00 }, 6, FLAC_NO, 0, 0, 0, 0, 0 },
+	{ { 0xff, 0xf8, 0xc9, 0x18, 0xfe, 0xbf, 0xbf, 0xbf, 0xbf, 0xbf, 0xbf },
+	    11, FLAC_NO, 0, 0, 0, 0, 0 }, /* a frame has 31 bits */
+	{ { 0xff, 0xfa, 0xc9, 0x18, 0 }, 5, FLAC_NO, 0, 0, 0, 0, 0 },
+};
+
 static void
 frame_headers_are_read_as_they_are_written(void **state)
 {
-	static const struct {
-		uint8_t bytes[16];
-		size_t len; /* without the checksum */
-		enum flac_found found;
-		uint64_t number;
-		unsigned block, rate, channels, bits;
-	} rows[] = {
-		{ { 0xff, 0xf8, 0xc9, 0x18, 0 }, 5, FLAC_YES, 0, 4096, 44100, 2,
-		    16 },
-		{ { 0xff, 0xf8, 0x10, 0x00, 0x7f }, 5, FLAC_YES, 127, 192, 0, 1,
-		    0 },
-		{ { 0xff, 0xf8, 0x5a, 0xac, 0xc2, 0x80 }, 6, FLAC_YES, 128,
-		    4608, 48000, 2, 24 },
-		{ { 0xff, 0xf9, 0x6c, 0x7e, 0xfe, 0xbf, 0xbf, 0xbf, 0xbf, 0xbf,
-		      0xbf, 99, 44 },
-		    13, FLAC_YES, 0xfffffffff, 100, 44000, 8, 32 },
-		{ { 0xff, 0xf8, 0x7d, 0x18, 0, 1, 0, 0xac, 0x44 }, 9, FLAC_YES,
-		    0, 257, 44100, 2, 16 },
-		{ { 0xff, 0xf8, 0x7e, 0x18, 0, 1, 0, 0xac, 0x44 }, 9, FLAC_YES,
-		    0, 257, 441000, 2, 16 },
-		{ { 0xff, 0xf8, 0x09, 0x18, 0 }, 5, FLAC_NO, 0, 0, 0, 0, 0 },
-		{ { 0xff, 0xf8, 0xcf, 0x18, 0 }, 5, FLAC_NO, 0, 0, 0, 0, 0 },
-		{ { 0xff, 0xf8, 0xc9, 0xb8, 0 }, 5, FLAC_NO, 0, 0, 0, 0, 0 },
-		{ { 0xff, 0xf8, 0xc9, 0x16, 0 }, 5, FLAC_NO, 0, 0, 0, 0, 0 },
-		{ { 0xff, 0xf8, 0xc9, 0x19, 0 }, 5, FLAC_NO, 0, 0, 0, 0, 0 },
-		{ { 0xff, 0xf8, 0xc9, 0x18, 0x80 }, 5, FLAC_NO, 0, 0, 0, 0, 0 },
-		{ { 0xff, 0xf8, 0xc9, 0x18, 0xc2, 0x00 }, 6, FLAC_NO, 0, 0, 0,
-		    0, 0 },
-		{ { 0xff, 0xf8, 0xc9, 0x18, 0xfe, 0xbf, 0xbf, 0xbf, 0xbf, 0xbf,
-		      0xbf },
-		    11, FLAC_NO, 0, 0, 0, 0, 0 }, /* a frame has 31 bits */
-		{ { 0xff, 0xfa, 0xc9, 0x18, 0 }, 5, FLAC_NO, 0, 0, 0, 0, 0 },
-	};
 	struct flac_frame frame;
 	uint8_t bytes[17];
 	size_t i, len;
 
 	(void)state;
-	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		memcpy(bytes, rows[i].bytes, rows[i].len);
-		bytes[rows[i].len] = flac_crc8(bytes, rows[i].len);
+	for (i = 0; i < sizeof(header_rows) / sizeof(header_rows[0]); i++) {
+		memcpy(bytes, header_rows[i].bytes, header_rows[i].len);
+		bytes[header_rows[i].len] = flac_crc8(
+		    bytes, header_rows[i].len);
 		assert_int_equal(
-		    flac_frame_parse(bytes, rows[i].len + 1, &frame),
-		    rows[i].found);
-		if (rows[i].found == FLAC_NO)
+		    flac_frame_parse(bytes, header_rows[i].len + 1, &frame),
+		    header_rows[i].found);
+		if (header_rows[i].found == FLAC_NO)
 			continue;
-		assert_int_equal(frame.number, rows[i].number);
-		assert_int_equal(frame.block, rows[i].block);
-		assert_int_equal(frame.rate, rows[i].rate);
-		assert_int_equal(frame.channels, rows[i].channels);
-		assert_int_equal(frame.bits, rows[i].bits);
-		assert_int_equal(frame.header_bytes, rows[i].len + 1);
-		for (len = 0; len <= rows[i].len; len++)
+		assert_int_equal(frame.number, header_rows[i].number);
+		assert_int_equal(frame.block, header_rows[i].block);
+		assert_int_equal(frame.rate, header_rows[i].rate);
+		assert_int_equal(frame.channels, header_rows[i].channels);
+		assert_int_equal(frame.bits, header_rows[i].bits);
+		assert_int_equal(frame.header_bytes, header_rows[i].len + 1);
+		for (len = 0; len <= header_rows[i].len; len++)
 			assert_int_equal(
 			    flac_frame_parse(bytes, len, &frame), FLAC_MORE);
-		bytes[rows[i].len] ^= 1;
+		bytes[header_rows[i].len] ^= 1;
 		assert_int_equal(
-		    flac_frame_parse(bytes, rows[i].len + 1, &frame), FLAC_NO);
+		    flac_frame_parse(bytes, header_rows[i].len + 1, &frame),
+		    FLAC_NO);
 	}
 }
 
