@@ -109,10 +109,13 @@ fuzz_files = \
 
 live_tests = \
 	tests/live/test_browser.py \
+	tests/live/test_formats.py \
+	tests/live/test_load.py \
 	tests/live/test_tls.py
 
 live_helpers = \
 	tests/live/browser.py \
+	tests/live/ears.py \
 	tests/live/encoder.py \
 	tests/live/server.py \
 	tests/live/tap.py
