@@ -215,6 +215,65 @@ get_track(struct pes_clock *clock, unsigned pid)
 	return track;
 }
 
+/* Bytes without meaning, which muxers put where a PES ends before its packet.
+ */
+static bool
+has_stuffing(const uint8_t *packet)
+{
+	size_t used = 1;
+
+	if (!has_adaptation(packet))
+		return (packet[3] & 0x20) != 0;  /* a length of 0 */
+	used += (packet[5] & 0x10) != 0 ? 6 : 0; /* PCR */
+	used += (packet[5] & 0x08) != 0 ? 6 : 0; /* OPCR */
+	used += (packet[5] & 0x04) != 0 ? 1 : 0; /* splice countdown */
+	return (packet[5] & 0x03) == 0 && (used < packet[4] || packet[5] == 0);
+}
+
+/* The PES that goes on in the packet at last has a length, and reaches it. */
+static bool
+reaches_length(const uint8_t *packets, size_t last)
+{
+	unsigned pid = pes_pid(packets + last);
+	const uint8_t *payload;
+	size_t sum = 0, len, at = last + PACKET_BYTES;
+
+	while (at > 0) {
+		at -= PACKET_BYTES;
+		if (pes_pid(packets + at) != pid)
+			continue;
+		payload = pes_payload(packets + at, &len);
+		sum += payload != NULL ? len : 0;
+		if ((packets[at + 1] & 0x40) == 0 || payload == NULL)
+			continue;
+		if (len < 6 || (payload[4] | payload[5]) == 0)
+			return false;
+		return sum >= 6 + ((size_t)payload[4] << 8 | payload[5]);
+	}
+	return false;
+}
+
+bool
+pes_all_whole(
+    const struct psi_program *program, const uint8_t *packets, size_t len)
+{
+	size_t payload_len, at;
+
+	for (unsigned i = 0; i < program->count; i++) {
+		for (at = len; at > 0; at -= PACKET_BYTES) {
+			const uint8_t *packet = packets + at - PACKET_BYTES;
+
+			if (pes_pid(packet) == program->streams[i].pid &&
+			    pes_payload(packet, &payload_len) != NULL)
+				break;
+		}
+		if (at > 0 && !has_stuffing(packets + at - PACKET_BYTES) &&
+		    !reaches_length(packets, at - PACKET_BYTES))
+			return false;
+	}
+	return true;
+}
+
 void
 pes_clock_reset(struct pes_clock *clock)
 {

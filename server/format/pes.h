@@ -50,6 +50,11 @@ bool pes_is_random(const uint8_t *packet);
  * hold one that needs no other picture? False also when that is not known. */
 bool pes_has_key(const struct psi_stream *, const uint8_t *packets, size_t len);
 
+/* Does each stream's last PES in this run of packets end in it? Where a length
+ * is not told, only stuffing says so. */
+bool pes_all_whole(
+    const struct psi_program *, const uint8_t *packets, size_t len);
+
 void pes_clock_reset(struct pes_clock *);
 void pes_clock_continue(struct pes_clock *);
 /* The first packets that will be restamped. */

@@ -390,7 +390,9 @@ ts_finish(void *state, const struct format_out *out)
 {
 	struct ts *ts = state;
 
-	if (ts->program.count > 0)
+	/* An encoder that was cut leaves half a picture. */
+	if (ts->program.count > 0 &&
+	    pes_all_whole(&ts->program, ts->unit.data, ts->unit.len))
 		flush_unit(ts, out);
 }
 

@@ -6,6 +6,7 @@ import os
 import selectors
 import socket
 import ssl
+import struct
 import subprocess
 import tempfile
 import threading
@@ -20,7 +21,9 @@ class Ear:
     def __init__(self, sock, until):
         self.sock, self.until = sock, until
         self.got = bytearray()
-        self.is_over = self.was_reset = self.is_leaving = False
+        self.times = []  # (when, how many bytes by then)
+        self.is_over = self.was_reset = False
+        self.is_leaving = self.is_aborted = False
 
     @property
     def head(self):
@@ -49,11 +52,16 @@ class Ear:
                 if not data:
                     return False
                 self.got += data
+                self.times.append((time.monotonic(), len(self.got)))
         except (BlockingIOError, ssl.SSLWantReadError):
             return True
         except (ConnectionResetError, ssl.SSLError):
             self.was_reset = True
             return False
+
+    def got_by(self, when):
+        return max((count for at, count in self.times if at <= when),
+                   default=0)
 
     def leave(self):
         """As a player that was stopped: says end, and reads what still comes,
@@ -67,6 +75,10 @@ class Ear:
                     self.sock.shutdown(socket.SHUT_WR)
             except OSError:
                 pass
+
+    def abort(self):
+        """As a player that was killed, or a network that went away."""
+        self.is_aborted = True
 
     def wait_bytes(self, count, seconds=DEADLINE):
         wait_for(f"{count} bytes", lambda: len(self.got) >= count, seconds)
@@ -123,10 +135,20 @@ class Ears:
             for ear in self.ears:
                 if ear.until and now > ear.until:
                     ear.leave()
+                if ear.is_aborted and not ear.is_over:
+                    self.cut(ear)
+
+    def cut(self, ear):
+        ear.read()
+        ear.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                            struct.pack("ii", 1, 0))
+        self.end(ear)
 
     def serve(self, ear):
-        if ear.is_over or ear.read():
-            return
+        if not ear.is_over and not ear.read():
+            self.end(ear)
+
+    def end(self, ear):
         self.poller.unregister(ear.sock)
         ear.sock.close()
         ear.is_over = True

@@ -380,6 +380,50 @@ other_streams_do_not_continue(void **state)
 	bytes_free(&second);
 }
 
+/* How many pictures come of two, when the second has three packets and only so
+ * many of these arrive. */
+static size_t
+pictures_of(unsigned packets, bool is_stuffed)
+{
+	struct bytes bytes = { 0 };
+	struct units units = { 0 };
+	struct format_out out = units_out(&units);
+	uint8_t *packet;
+	size_t count;
+	void *ts;
+
+	add_tables(&bytes, 0x1b);
+	for (unsigned i = 0; i < 1 + packets; i++) {
+		add_picture(&bytes, VIDEO_PID, 3600u * i, i == 0 ? 0x65 : 0x41);
+		packet = bytes.data + bytes.len - PACKET;
+		packet[3] |= i;
+		if (i > 1)
+			packet[1] &= 0xbf; /* goes on */
+		if (i == 3 && is_stuffed) {
+			packet[3] |= 0x20;
+			packet[4] = 9;
+			packet[5] = 0;
+		}
+	}
+	ts = feed_new(&units, &bytes);
+	format_ts.finish(ts, &out);
+	count = units.count;
+	format_ts.close(ts);
+	units_free(&units);
+	bytes_free(&bytes);
+	return count;
+}
+
+static void
+half_a_picture_at_the_end_is_left_out(void **state)
+{
+	(void)state;
+	assert_int_equal(pictures_of(1, true), 1);
+	assert_int_equal(pictures_of(2, true), 1);
+	assert_int_equal(pictures_of(3, true), 2);
+	assert_int_equal(pictures_of(3, false), 1);
+}
+
 TEST_MAIN(TEST(a_real_stream_starts_at_its_key_frame),
     TEST(key_frames_are_found_without_a_mark),
     TEST(start_codes_of_each_codec_are_known), TEST(pieces_do_not_matter),
@@ -387,4 +431,5 @@ TEST_MAIN(TEST(a_real_stream_starts_at_its_key_frame),
     TEST(only_the_first_of_many_programs_is_taken),
     TEST(rubbish_is_given_up_soon),
     TEST(a_new_encoding_goes_on_with_clock_and_counters),
-    TEST(other_streams_do_not_continue))
+    TEST(other_streams_do_not_continue),
+    TEST(half_a_picture_at_the_end_is_left_out))
