@@ -111,6 +111,8 @@ live_tests = \
 	tests/live/test_browser.py \
 	tests/live/test_formats.py \
 	tests/live/test_load.py \
+	tests/live/test_login.py \
+	tests/live/test_muxers.py \
 	tests/live/test_tls.py
 
 live_helpers = \
