@@ -83,6 +83,7 @@ class Replay(threading.Thread):
         with open(os.path.join(DATA, name), "rb") as file:
             self.bytes = file.read()
         self.is_over = threading.Event()
+        self.sent = 0
         self.start()
 
     def run(self):
@@ -98,6 +99,7 @@ class Replay(threading.Thread):
                     piece = self.bytes[at:at + min(4096, want - sent)]
                     self.sock.sendall(piece)
                     sent += len(piece)
+                    self.sent = sent
                 self.is_over.wait(0.05)
         except OSError:
             pass
