@@ -73,7 +73,7 @@ static void
 start_clerk(struct desk *desk)
 {
 	const struct clerk_setup setup = { .data = desk->conf->data,
-		.flush_ms = desk->conf->flush_ms,
+		.flush_ms = worker_clerk_flush_ms(desk->conf->flush_ms),
 		.desk = desk->loop,
 		.thread_no = THREAD_CLERK };
 	char *error = NULL;

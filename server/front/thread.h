@@ -23,6 +23,9 @@ struct worker *worker_new(const struct worker_setup *);
 struct loop *worker_loop(struct worker *);
 bool worker_start(struct worker *) MUST_CHECK;
 void worker_free(struct worker *); /* after DONE */
+/* How often the clerk must write, so that what is counted is on the disk within
+ * flush_ms. */
+int64_t worker_clerk_flush_ms(int64_t flush_ms);
 /* A feed that comes back when no worker is left to end it. */
 void worker_drop_feed(struct feed *);
 
