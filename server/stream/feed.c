@@ -24,7 +24,8 @@ struct feed {
 	struct worker *worker; /* NULL while it has left */
 	uint32_t mount_no;
 	bool records;
-	bool has_facts; /* told since the last join or cut */
+	bool has_facts; /* told since the last join, head or cut */
+	bool has_begun; /* a block went out since the last join */
 	struct mount_facts said;
 	struct bytes gathered;
 	unsigned flags;   /* of the gathered block, enum block_flag */
@@ -109,6 +110,7 @@ flush(struct feed *feed)
 
 	if (feed->gathered.len == 0)
 		return;
+	feed->has_begun = true;
 	block = block_new(feed->gathered.data, feed->gathered.len, feed->flags);
 	block->time_ms = feed->first_ms;
 	block->head = block_ref(feed->head);
@@ -313,15 +315,26 @@ take_title(void *arg, const char *title)
 	feed_set_title(arg, title, "");
 }
 
+static void
+close_recording(struct feed *feed)
+{
+	struct spool_msg *end = message_new(MSG_SPOOL_CLOSE, sizeof(*end));
+
+	end->mount_no = feed->mount_no;
+	loop_post(spool_loop(feed->worker->spool), &end->message);
+}
+
 void
 feed_join(struct feed *feed, struct worker *worker, uint32_t mount_no,
     const struct mount_facts *said, const char *declared_type, bool records)
 {
 	feed->worker = worker;
 	feed->mount_no = mount_no;
+	if (feed->records && !records) /* the rules changed meanwhile */
+		close_recording(feed);
 	feed->records = records;
 	feed->said = *said;
-	feed->has_facts = false;
+	feed->has_facts = feed->has_begun = false;
 	feed->unit_ms = clock_mono_ms();
 	feed->pace = evtimer_new(loop_base(worker->loop), on_pace, feed);
 	CHECK(feed->pace != NULL);
@@ -344,7 +357,6 @@ void
 feed_finish(struct feed *feed, struct worker *worker, uint32_t mount_no)
 {
 	const struct format_out out = out_of(feed);
-	struct spool_msg *end;
 
 	if (feed->worker == NULL) {
 		feed->worker = worker;
@@ -355,12 +367,10 @@ feed_finish(struct feed *feed, struct worker *worker, uint32_t mount_no)
 	}
 	if (feed->media != NULL)
 		media_finish(feed->media, &out);
+	flush(feed);
+	if (feed->records)
+		close_recording(feed);
 	feed_leave(feed);
-	if (!feed->records)
-		return;
-	end = message_new(MSG_SPOOL_CLOSE, sizeof(*end));
-	end->mount_no = mount_no;
-	loop_post(spool_loop(worker->spool), &end->message);
 }
 
 bool
@@ -372,7 +382,8 @@ feed_read(struct feed *feed, const uint8_t *bytes, size_t len, const char **why)
 	if (!media_read(feed->media, bytes, len, &out, why))
 		return false;
 	mount = mount_of(feed);
-	if (mount == NULL || mount->rules->pace_ms == 0)
+	/* The first block goes at once: somebody may be waiting to start. */
+	if (mount == NULL || mount->rules->pace_ms == 0 || !feed->has_begun)
 		flush(feed);
 	return true;
 }
