@@ -195,28 +195,84 @@ ask(const char *path, struct bytes *words)
 	return status;
 }
 
+/* The value of a line: data = "/folder". False: it is none. */
+static bool
+take_data_line(const char *line, const char *conf_path, struct bytes *path)
+{
+	const char *slash = strrchr(conf_path, '/');
+	size_t len;
+
+	line += strspn(line, " \t");
+	if (strncmp(line, "data", 4) != 0)
+		return false;
+	line += 4 + strspn(line + 4, " \t");
+	if (*line != '=')
+		return false;
+	line += 1 + strspn(line + 1, " \t\"'");
+	len = strcspn(line, "\"'\r\n");
+	if (len == 0)
+		return false;
+	if (*line != '/' && slash != NULL)
+		bytes_append(path, conf_path, (size_t)(slash - conf_path) + 1);
+	bytes_append(path, line, len);
+	return true;
+}
+
+/* A daemon goes on with its old configuration when there is a mistake in the
+ * new one; then it must still hear us. */
+static bool
+find_data(const char *conf_path, struct bytes *path)
+{
+	FILE *file = fopen(conf_path, "re");
+	char *line = NULL;
+	size_t size = 0;
+	bool is_found = false;
+
+	if (file == NULL)
+		return false;
+	while (!is_found && getline(&line, &size, file) != -1)
+		is_found = take_data_line(line, conf_path, path);
+	free(line);
+	fclose(file);
+	return is_found;
+}
+
+static bool
+find_socket(const char *conf_path, struct bytes *path)
+{
+	char *error = NULL;
+	struct conf *conf = conf_read(conf_path, &error);
+
+	if (conf != NULL) {
+		bytes_text(path, conf->data);
+	} else if (!find_data(conf_path, path)) {
+		fprintf(stderr, "all2allctl: %s\n", error);
+		free(error);
+		return false;
+	}
+	free(error);
+	conf_unref(conf);
+	bytes_text(path, "/control.sock");
+	bytes_append(path, "", 1);
+	return true;
+}
+
 static int
 run(const char *conf_path, char **argv)
 {
 	struct bytes path = { 0 }, words = { 0 };
-	char *error = NULL;
-	struct conf *conf = conf_read(conf_path, &error);
 	int status;
 
-	if (conf == NULL) {
-		fprintf(stderr, "all2allctl: %s\n", error);
-		free(error);
+	if (!find_socket(conf_path, &path)) {
+		bytes_free(&path);
 		return EXIT_REFUSED;
 	}
-	bytes_format(&path, "%s/control.sock", conf->data);
-	bytes_append(&path, "", 1);
 	for (; *argv != NULL; argv++)
 		bytes_append(&words, *argv, strlen(*argv) + 1);
 	bytes_append(&words, "", 1);
 	status = ask((const char *)path.data, &words);
 	bytes_free(&path);
 	bytes_free(&words);
-	conf_unref(conf);
 	return status;
 }
 
