@@ -35,7 +35,7 @@ static const struct conf_option top_options[] = {
 	    TOP(max_member_listeners) },
 	{ "max-member-sources", KIND_COUNT, 8, 0, 100000,
 	    TOP(max_member_sources) },
-	{ "max-unfinished-per-address", KIND_COUNT, 64, 1, 1000000,
+	{ "max-unfinished-per-address", KIND_COUNT, 1000, 1, 1000000,
 	    TOP(max_address_unfinished) },
 	{ "request-bytes", KIND_SIZE, 16 * K, 1 * K, 64 * K,
 	    TOP(request_bytes) },

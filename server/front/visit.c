@@ -129,27 +129,6 @@ take_head(struct visit *visit)
 }
 
 void
-visit_read_body(struct visit *visit)
-{
-	const struct conf *conf = visit->worker->conf;
-
-	if (!visit->request.is_chunked && !visit->request.has_length) {
-		reply_error(visit, 411, "the form needs a length", 0);
-		return;
-	}
-	if (visit->request.length > (uint64_t)conf->body_bytes) {
-		reply_error(visit, 413, "the form is too long", 0);
-		return;
-	}
-	visit->state = VISIT_BODY;
-	if (visit->request.expects_continue)
-		conn_send(visit->conn, "HTTP/1.1 100 Continue\r\n\r\n", 25);
-	conn_deadline(visit->conn, conf->body_deadline_ms);
-	if (visit->request.has_length && visit->request.length == 0)
-		visit_body_done(visit);
-}
-
-void
 visit_body_done(struct visit *visit)
 {
 	bytes_append(&visit->body, "", 1);
@@ -203,6 +182,26 @@ take_body(struct visit *visit)
 		visit_body_done(visit);
 	else if (done < 0)
 		reply_error(visit, 400, "the form makes no sense", 0);
+}
+
+void
+visit_read_body(struct visit *visit)
+{
+	const struct conf *conf = visit->worker->conf;
+
+	if (!visit->request.is_chunked && !visit->request.has_length) {
+		reply_error(visit, 411, "the form needs a length", 0);
+		return;
+	}
+	if (visit->request.length > (uint64_t)conf->body_bytes) {
+		reply_error(visit, 413, "the form is too long", 0);
+		return;
+	}
+	visit->state = VISIT_BODY;
+	if (visit->request.expects_continue)
+		conn_send(visit->conn, "HTTP/1.1 100 Continue\r\n\r\n", 25);
+	conn_deadline(visit->conn, conf->body_deadline_ms);
+	take_body(visit); /* some of it came with the head */
 }
 
 /* The mount is this encoder's, but its icy headers come only after our "OK2".

@@ -23,6 +23,8 @@ BUILD = os.environ.get("A2A_BUILD", os.getcwd())
 SOURCE = os.environ.get("A2A_SOURCE", os.getcwd())
 DATA = os.path.join(SOURCE, "tests", "data", "muxers")
 HOST, TLS_HOST = "127.0.0.1", "127.0.0.2"
+# Sanitizers keep freed memory for a while, so that its use is seen.
+SLACK = 1000 if os.environ.get("A2A_SANITIZED") else 1
 DEADLINE = 20 * float(os.environ.get("A2A_PATIENCE", "1"))
 
 

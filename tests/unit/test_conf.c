@@ -87,7 +87,7 @@ what_is_not_given_has_its_default(void **state)
 	assert_int_equal(conf->max_sources, 100);
 	assert_int_equal(conf->max_member_listeners, -1);
 	assert_int_equal(conf->max_member_sources, 8);
-	assert_int_equal(conf->max_address_unfinished, 64);
+	assert_int_equal(conf->max_address_unfinished, 1000);
 	assert_int_equal(conf->request_bytes, 16384);
 	assert_int_equal(conf->request_lines, 128);
 	assert_int_equal(conf->request_deadline_ms, 10000);
