@@ -47,7 +47,7 @@ def wait_for(what, check, seconds=DEADLINE):
 
 class Server:
     """conf is added to the least configuration; tls adds a second listen
-    block, on TLS_HOST."""
+    block, on TLS_HOST; tls="only" has just one, that takes both."""
 
     def __init__(self, conf="", tls=False, tls_extra="", keep=None):
         self.folder = keep or tempfile.mkdtemp(prefix="a2a-")
@@ -58,11 +58,13 @@ class Server:
         self.ports_path = os.path.join(self.folder, "ports")
         self.process = None
         self.stderr = None
-        text = 'hostname = "localhost"\n'
-        text += f'data = "{self.data}"\nlisten "127.0.0.1:0" {{ }}\n'
+        text = f'hostname = "localhost"\ndata = "{self.data}"\n'
+        if tls != "only":
+            text += f'listen "{HOST}:0" {{ }}\n'
         if tls:
             self.make_certificate()
-            text += ('listen "127.0.0.2:0" { tls { certificate = "cert.pem"'
+            where = HOST if tls == "only" else TLS_HOST
+            text += (f'listen "{where}:0" {{ tls {{ certificate = "cert.pem"'
                      f'  key = "key.pem" }} {tls_extra} }}\n')
         self.base_conf = text
         self.write_conf(conf)

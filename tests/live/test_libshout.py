@@ -1,0 +1,125 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: The all2all developers
+"""Programs that use libshout, and other real encoders in their odder modes. One
+port takes them plain, with TLS from the first byte, and with TLS by upgrade."""
+import os
+import subprocess
+
+import tap
+from encoder import FORMATS
+from server import DATA, Case, tool, wait_for
+
+EZSTREAM = """<ezstream><servers><server><protocol>{protocol}</protocol>
+<hostname>localhost</hostname><port>{port}</port><user>source</user>
+<password>{key}</password><tls>{tls}</tls>
+<ca_file>{folder}/cert.pem</ca_file></server></servers>
+<streams><stream><mountpoint>/demo/ez</mountpoint><format>{format}</format>
+<stream_name>By ezstream</stream_name></stream></streams>
+<intakes><intake><type>file</type><filename>{file}</filename>
+<stream_once>yes</stream_once></intake></intakes></ezstream>
+"""
+
+
+class Libshout(Case):
+    conf = 'log-level = "debug"\nmount "/*" { grace = 0 }\n'
+    tls = "only"
+
+    def setUp(self):
+        super().setUp()
+        self.key = self.server.add_member("demo")
+        self.env = {**os.environ, "ALL2ALL_KEY": self.key}
+
+    def cast(self, *options, name="cbr128.mp3", mount="/demo/cast", status=0):
+        done = subprocess.run(
+            [tool("all2all-cast"), "--host", "localhost", "--port",
+             str(self.server.port), "--mount", mount, "--ca-file",
+             os.path.join(self.server.folder, "cert.pem"), *options,
+             os.path.join(DATA, name)], env=self.env, capture_output=True,
+            text=True, timeout=60, check=False)
+        self.assertEqual(done.returncode, status, done.stderr)
+        return done.stderr
+
+    def log_lines(self, word):
+        return [line for line in self.server.log().splitlines()
+                if word in line]
+
+    def test_plain_tls_and_upgrade_on_one_port(self):
+        for tls, secure in (("no", 0), ("yes", 1), ("auto", 1)):
+            self.cast("--tls", tls, "--fast", "--title", f"By {tls} - X",
+                      mount=f"/demo/{tls}")
+            line, = self.log_lines(f"/demo/{tls} on air")
+            self.assertIn(f"tls={secure}", line)
+            wait_for("its title", lambda: self.log_lines(f"By {tls} - X"))
+        # Feeling its way costs libshout a handful of connections, not a loop.
+        self.assertLess(len(self.log_lines(" request ")), 30)
+
+    def test_each_container_it_knows(self):
+        for name, kind in (("cbr128.mp3", "audio/mpeg"),
+                           ("opus.ogg", "audio/ogg"),
+                           ("vorbis128.ogg", "audio/ogg"),
+                           ("ffmpeg-vp8-opus-live.webm", "video/webm"),
+                           ("aac128.adts", "audio/aac"),
+                           ("h264-aac.ts", "video/mp2t")):
+            mount = f"/demo/{name.replace('.', '-')}"
+            self.cast("--tls", "no", "--duration", "2", name=name,
+                      mount=mount)
+            found = [row for row in self.server.ctl_json("recordings")[
+                "recordings"] if row["mount"] == mount]
+            self.assertEqual([row["media_type"] for row in found], [kind])
+
+    def test_a_wrong_key_is_said_in_one_sentence(self):
+        self.env["ALL2ALL_KEY"] = "wrong"
+        said = self.cast("--tls", "no", "--fast", status=1)
+        self.assertIn("key", said)
+        self.assertEqual(len(said.strip().splitlines()), 1)
+
+    def test_the_older_shoutcast_login(self):
+        self.env["ALL2ALL_KEY"] = f"/demo/icy:{self.key}"
+        # libshout logs in at the port above the one it is given.
+        self.cast("--protocol", "icy", "--tls", "no", "--fast", "--port",
+                  str(self.server.port - 1), mount="/demo/icy")
+        self.assertTrue(self.log_lines("/demo/icy on air"))
+
+    def test_ezstream(self):
+        for tls, name, kind in (("None", "cbr128.mp3", "MP3"),
+                                ("Required", "vorbis128.ogg", "Ogg")):
+            path = os.path.join(self.server.folder, "ezstream.xml")
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(EZSTREAM.format(
+                    protocol="HTTP" if tls == "None" else "HTTPS", tls=tls,
+                    port=self.server.port, key=self.key, format=kind,
+                    folder=self.server.folder,
+                    file=os.path.join(DATA, name)))
+            os.chmod(path, 0o600)
+            feeder = subprocess.Popen(["ezstream", "-c", path],
+                                      stdout=subprocess.DEVNULL,
+                                      stderr=subprocess.PIPE)
+            try:
+                wait_for("ezstream on air", lambda: (self.server.mount(
+                    "/demo/ez") or {}).get("type"))
+            finally:
+                feeder.kill()
+                said = feeder.communicate()[1]
+            wait_for(f"it is gone {said}", lambda: self.server.mount(
+                "/demo/ez") is None)
+
+    def test_ffmpegs_older_way_and_its_tls(self):
+        for options in (["-legacy_icecast", "1"], ["-tls", "1"]):
+            feeder = subprocess.Popen(
+                ["ffmpeg", "-nostdin", "-v", "error", *FORMATS["mp3"],
+                 "-content_type", "audio/mpeg", *options,
+                 f"icecast://source:{self.key}@localhost:{self.server.port}"
+                 "/demo/ff"], stderr=subprocess.PIPE)
+            try:
+                wait_for("ffmpeg on air", lambda: (self.server.mount(
+                    "/demo/ff") or {}).get("type"))
+            finally:
+                feeder.kill()
+                feeder.communicate()
+            wait_for("it is gone",
+                     lambda: self.server.mount("/demo/ff") is None)
+
+
+if __name__ == "__main__":
+    tap.main()
