@@ -109,11 +109,20 @@ fuzz_files = \
 
 live_tests = \
 	tests/live/test_browser.py \
+	tests/live/test_crash.py \
 	tests/live/test_formats.py \
+	tests/live/test_hearing.py \
+	tests/live/test_hostile.py \
+	tests/live/test_libshout.py \
 	tests/live/test_load.py \
 	tests/live/test_login.py \
 	tests/live/test_muxers.py \
-	tests/live/test_tls.py
+	tests/live/test_recording.py \
+	tests/live/test_reload.py \
+	tests/live/test_run.py \
+	tests/live/test_shoutcast.py \
+	tests/live/test_tls.py \
+	tests/live/test_usage.py
 
 live_helpers = \
 	tests/live/browser.py \
