@@ -86,6 +86,7 @@ read_conf(const struct options *options)
 	}
 	if (options->only_check) {
 		printf("%s is fine\n", options->conf);
+		conf_unref(conf);
 		exit(0);
 	}
 	log_set_level((enum log_level)conf->log_level);

@@ -28,7 +28,10 @@ class Libshout(Case):
     def setUp(self):
         super().setUp()
         self.key = self.server.add_member("demo")
-        self.env = {**os.environ, "ALL2ALL_KEY": self.key}
+        # libshout 2.4.6 never frees its certificates, and reads past the end
+        # of the answer to an ICY login: neither is ours to answer for.
+        self.env = {**os.environ, "ALL2ALL_KEY": self.key,
+                    "ASAN_OPTIONS": "detect_leaks=0:intercept_strstr=0"}
 
     def cast(self, *options, name="cbr128.mp3", mount="/demo/cast", status=0):
         done = subprocess.run(
