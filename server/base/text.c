@@ -107,8 +107,8 @@ text_copy(char *to, size_t size, const char *from)
 	return used;
 }
 
-static size_t
-put_code(char to[4], uint32_t code)
+size_t
+text_put_char(char to[3], uint32_t code)
 {
 	if (code < 0x80) {
 		to[0] = (char)code;
@@ -160,7 +160,7 @@ clean_as(char *to, size_t size, const char *from, size_t len, bool is_utf8)
 		if (is_utf8)
 			memcpy(code, from, n = step);
 		else
-			n = put_code(code, legacy_code((uint8_t)*from));
+			n = text_put_char(code, legacy_code((uint8_t)*from));
 		if (is_control(code, n))
 			code[0] = ' ', n = 1;
 		if (code[0] == ' ' && used == 0)

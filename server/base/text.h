@@ -13,10 +13,13 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Length of the valid UTF-8 character at text (1 to 4), 0 when it is not one.
  * Overlong forms, surrogates and values above 10FFFF are not (RFC 3629). */
 size_t text_char(const char *text, size_t len);
+/* Writes a character below U+10000 as UTF-8: 1 to 3 bytes, their number. */
+size_t text_put_char(char to[3], uint32_t code);
 bool text_is_utf8(const char *text, size_t len);
 
 /* Plain copy, cut at a character. */

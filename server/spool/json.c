@@ -61,19 +61,7 @@ put_code(char to[3], int32_t code)
 {
 	if (code == 0 || (code >= 0xd800 && code <= 0xdfff))
 		code = 0xfffd;
-	if (code < 0x80) {
-		to[0] = (char)code;
-		return 1;
-	}
-	if (code < 0x800) {
-		to[0] = (char)(0xc0 | code >> 6);
-		to[1] = (char)(0x80 | (code & 0x3f));
-		return 2;
-	}
-	to[0] = (char)(0xe0 | code >> 12);
-	to[1] = (char)(0x80 | (code >> 6 & 0x3f));
-	to[2] = (char)(0x80 | (code & 0x3f));
-	return 3;
+	return text_put_char(to, (uint32_t)code);
 }
 
 /* One character of a text into to; 0: these bytes are no text. */
