@@ -25,6 +25,12 @@ is_encoder(const struct visit *visit)
 	    visit->request.method == METHOD_SOURCE;
 }
 
+static bool
+wants_body(const struct visit *visit)
+{
+	return visit->request.method != METHOD_HEAD;
+}
+
 static void
 send_and_finish(struct visit *visit, struct bytes *out)
 {
@@ -43,23 +49,18 @@ reply_text(struct visit *visit, unsigned status, const char *type,
 		.extra = "Access-Control-Allow-Origin: *\r\n" };
 	struct bytes out = { 0 };
 
-	response_write(
-	    &out, &response, body, len, visit->request.method != METHOD_HEAD);
+	response_write(&out, &response, body, len, wants_body(visit));
 	send_and_finish(visit, &out);
 }
 
 static void
-write_plain_error(
-    struct bytes *out, unsigned status, const char *text, unsigned retry_secs)
+write_plain_error(struct visit *visit, struct bytes *out,
+    const struct response *response, const char *text)
 {
-	const struct response response = { .status = status,
-		.type = "text/plain; charset=utf-8",
-		.retry_secs = retry_secs,
-		.wants_login = status == 401 };
 	struct bytes body = { 0 };
 
 	bytes_format(&body, "%s\r\n", text);
-	response_write(out, &response, body.data, body.len, true);
+	response_write(out, response, body.data, body.len, wants_body(visit));
 	bytes_free(&body);
 }
 
@@ -67,16 +68,19 @@ void
 reply_error(
     struct visit *visit, unsigned status, const char *text, unsigned retry_secs)
 {
+	const struct response plain = { .status = status,
+		.type = "text/plain; charset=utf-8",
+		.retry_secs = retry_secs,
+		.wants_login = status == 401 };
 	struct bytes out = { 0 };
 
 	visit->is_waste = true;
 	if (visit->request.method == METHOD_ICY)
 		bytes_text(&out, ICY_LOGIN_BAD);
 	else if (is_encoder(visit) || status == 401 || retry_secs > 0)
-		write_plain_error(&out, status, text, retry_secs);
+		write_plain_error(visit, &out, &plain, text);
 	else
-		response_error(
-		    &out, status, text, visit->request.method != METHOD_HEAD);
+		response_error(&out, status, text, wants_body(visit));
 	send_and_finish(visit, &out);
 }
 

@@ -88,6 +88,13 @@ class Heads(OnAir):
                  lambda: self.server.mount("/demo/a")["listeners"] == 0)
         self.assertEqual(self.server.mount("/demo/a")["peak"], 1)
 
+    def test_no_answer_to_head_has_a_body(self):
+        for path in ("/demo/a", "/nothing", "/", "/status-json.xsl",
+                     "/demo/a.m3u", "/web/style.css"):
+            answer = read_all(self.ask(f"HEAD {path} HTTP/1.0\r\n\r\n"))
+            self.assertTrue(answer.endswith(b"\r\n\r\n"), path)
+            self.assertEqual(answer.count(b"\r\n\r\n"), 1, path)
+
     def test_ranges_from_the_start_are_answered_with_all(self):
         self.assertTrue(self.answer(
             "GET /demo/a HTTP/1.1\r\nHost: x\r\nRange: bytes=0-\r\n\r\n"
