@@ -72,16 +72,18 @@ conn_offer(struct conn *conn, const uint8_t *bytes, size_t len)
 	if (conn->input.len > 0) {
 		bytes_append(&conn->input, bytes, len);
 		conn_event(conn, CONN_DATA);
-		return;
+	} else {
+		conn->fresh = bytes;
+		conn->fresh_len = len;
+		conn_event(conn, CONN_DATA);
+		if (conn->state <= CONN_OPEN && conn->fresh_len > 0)
+			bytes_append(
+			    &conn->input, conn->fresh, conn->fresh_len);
+		conn->fresh_len = 0;
 	}
-	conn->fresh = bytes;
-	conn->fresh_len = len;
-	conn_event(conn, CONN_DATA);
-	if (conn->state == CONN_OPEN && conn->fresh_len > 0)
-		bytes_append(&conn->input, conn->fresh, conn->fresh_len);
-	else if (conn->state == CONN_BEGIN && conn->fresh_len > 0)
-		conn_close(conn, CLOSE_BAD); /* plain bytes after an upgrade */
-	conn->fresh_len = 0;
+	/* Plain bytes behind an upgrade may be anybody's. */
+	if (conn->state == CONN_BEGIN && conn->input.len > 0)
+		conn_close(conn, CLOSE_BAD);
 }
 
 static void
