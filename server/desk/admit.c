@@ -14,7 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MOST_CHECKS 32 /* keys waiting to be checked */
+/* Keys waiting to be checked: after a restart all encoders come at once. */
+#define MOST_CHECKS 256
 
 static struct answer_msg *
 new_answer(const struct ask_msg *ask, unsigned status, const char *text)
@@ -64,7 +65,8 @@ source_objection(
 	if (!media_type_allowed(ask->content_type))
 		return "Content-type not supported";
 	if (mount != NULL &&
-	    (mount->source != 0 || mount->state == MOUNT_ENDING))
+	    (mount->source != 0 || mount->state == MOUNT_ENDING ||
+		mount->member != patron->member.id))
 		return "Mountpoint in use";
 	if (desk->is_stopping)
 		return "the server is stopping";
