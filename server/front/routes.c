@@ -209,16 +209,18 @@ ask_title(struct visit *visit)
 static bool
 get_text(const char *form, const char *name, char *to, size_t size)
 {
-	char raw[2048], charset[32] = "";
-	size_t len, charset_len;
+	size_t len, charset_len, most = strlen(form) + 1;
+	char *raw = mem_new(most); /* whole: half a letter is no UTF-8 */
+	char charset[32] = "";
+	bool is_there = query_get(form, name, raw, most, &len);
 
-	if (!query_get(form, name, raw, sizeof(raw), &len))
-		return false;
-	if (!query_get(
-		form, "charset", charset, sizeof(charset), &charset_len) ||
-	    !text_from_charset(to, size, raw, len, charset))
+	if (is_there &&
+	    (!query_get(
+		 form, "charset", charset, sizeof(charset), &charset_len) ||
+		!text_from_charset(to, size, raw, len, charset)))
 		text_clean(to, size, raw, len);
-	return true;
+	free(raw);
+	return is_there;
 }
 
 static void

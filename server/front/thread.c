@@ -271,12 +271,14 @@ kick(struct worker *worker, const struct kick_msg *message)
 	struct mount *mount = worker_mount(worker, message->mount_no);
 	struct conn *conn = table_get(&worker->conns, message->conn_no);
 
-	if (message->what == KICK_SOURCE)
+	if (message->what == KICK_SOURCE) {
 		source_kick(worker, message->mount_no);
-	else if (message->what == KICK_LISTENERS && mount != NULL)
+		visit_kick(worker, message->mount_no);
+	} else if (message->what == KICK_LISTENERS && mount != NULL) {
 		mount_kick_listeners(mount);
-	else if (message->what == KICK_CONN && conn != NULL)
+	} else if (message->what == KICK_CONN && conn != NULL) {
 		conn_close(conn, CLOSE_KICKED);
+	}
 }
 
 static unsigned

@@ -421,6 +421,23 @@ event(struct conn *conn, enum conn_event what, void *owner)
 	}
 }
 
+void
+visit_kick(struct worker *worker, uint32_t mount_no)
+{
+	struct visit *visit;
+	struct conn *conn;
+	size_t at = 0;
+
+	while ((conn = table_next(&worker->conns, &at)) != NULL) {
+		visit = visit_of(conn);
+		if (visit != NULL && visit->granted != NULL &&
+		    visit->granted->mount_no == mount_no) {
+			conn_close(conn, CLOSE_KICKED);
+			return;
+		}
+	}
+}
+
 /* A mount that was granted but never fed goes back with its feed. */
 static void
 give_back(struct visit *visit)

@@ -50,6 +50,8 @@ void visit_begin(struct worker *, struct conn *, const struct conn_msg *);
 struct visit *visit_of(const struct conn *);
 /* The desk's answer to what it asked; takes the message. */
 void visit_answer(struct visit *, struct answer_msg *);
+/* Closes the encoder that was granted this mount and has yet to begin. */
+void visit_kick(struct worker *, uint32_t mount_no);
 
 /* For routes.c. */
 void visit_ask(struct visit *, struct ask_msg *); /* takes the message */
