@@ -125,7 +125,8 @@ listener_begin(
 	    ? (uint32_t)mount->rules->metaint_bytes
 	    : 0;
 	listener->since_ms = listener->taken_ms = clock_mono_ms();
-	text_copy(listener->agent, sizeof(listener->agent), wish->agent);
+	text_clean(listener->agent, sizeof(listener->agent), wish->agent,
+	    strlen(wish->agent));
 	meter_begin(&listener->meter);
 	meter_start(mount->worker, mount->member, mount->name, mount->number,
 	    USAGE_LIVE);

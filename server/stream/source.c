@@ -53,6 +53,7 @@ struct source {
 
 static void event(struct conn *, enum conn_event, void *);
 static void closed(struct conn *, enum close_reason, void *);
+static void end_body(struct source *);
 
 static const struct conn_stage source_stage = {
 	.name = "source",
@@ -211,6 +212,8 @@ source_begin(struct worker *worker, struct conn *conn,
 	if (!is_shoutcast)
 		answer_login(source, request);
 	conn_read(conn, true);
+	if (source->framing == BY_LENGTH && source->length_left == 0)
+		end_body(source);
 }
 
 static struct source *
