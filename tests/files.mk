@@ -108,6 +108,7 @@ fuzz_files = \
 	tests/fuzz/fuzz_whole.c
 
 live_tests = \
+	tests/live/test_between.py \
 	tests/live/test_browser.py \
 	tests/live/test_crash.py \
 	tests/live/test_formats.py \
