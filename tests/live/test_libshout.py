@@ -4,7 +4,9 @@
 """Programs that use libshout, and other real encoders in their odder modes. One
 port takes them plain, with TLS from the first byte, and with TLS by upgrade."""
 import os
+import shutil
 import subprocess
+import unittest
 
 import tap
 from encoder import FORMATS
@@ -20,14 +22,47 @@ EZSTREAM = """<ezstream><servers><server><protocol>{protocol}</protocol>
 <stream_once>yes</stream_once></intake></intakes></ezstream>
 """
 
+ICES = """<ices><background>0</background><logpath>{folder}</logpath>
+<logfile>ices.log</logfile><loglevel>4</loglevel><consolelog>0</consolelog>
+<stream><metadata><name>By ices</name></metadata>
+<input><module>playlist</module><param name="type">basic</param>
+<param name="file">{folder}/playlist</param><param name="once">0</param>
+</input><instance><hostname>localhost</hostname><port>{port}</port>
+<password>{key}</password><mount>/demo/ices</mount>
+<reconnectattempts>0</reconnectattempts></instance></stream></ices>
+"""
 
-class Libshout(Case):
+
+class Encoders(Case):
     conf = 'log-level = "debug"\nmount "/*" { grace = 0 }\n'
-    tls = "only"
 
     def setUp(self):
         super().setUp()
         self.key = self.server.add_member("demo")
+
+    def log_lines(self, word):
+        return [line for line in self.server.log().splitlines()
+                if word in line]
+
+    def on_air(self, command, mount):
+        """A real encoder gets on air, and off when it is killed."""
+        feeder = subprocess.Popen(command, stdout=subprocess.DEVNULL,
+                                  stderr=subprocess.PIPE)
+        try:
+            wait_for(f"{command[0]} on air", lambda: (self.server.mount(
+                mount) or {}).get("type"))
+        finally:
+            feeder.kill()
+            said = feeder.communicate()[1]
+        wait_for(f"it is gone {said}",
+                 lambda: self.server.mount(mount) is None)
+
+
+class Libshout(Encoders):
+    tls = "only"
+
+    def setUp(self):
+        super().setUp()
         # libshout 2.4.6 never frees its certificates, and reads past the end
         # of the answer to an ICY login: neither is ours to answer for.
         self.env = {**os.environ, "ALL2ALL_KEY": self.key,
@@ -42,10 +77,6 @@ class Libshout(Case):
             text=True, timeout=60, check=False)
         self.assertEqual(done.returncode, status, done.stderr)
         return done.stderr
-
-    def log_lines(self, word):
-        return [line for line in self.server.log().splitlines()
-                if word in line]
 
     def test_plain_tls_and_upgrade_on_one_port(self):
         for tls, secure in (("no", 0), ("yes", 1), ("auto", 1)):
@@ -84,6 +115,7 @@ class Libshout(Case):
                   str(self.server.port - 1), mount="/demo/icy")
         self.assertTrue(self.log_lines("/demo/icy on air"))
 
+    @unittest.skipUnless(shutil.which("ezstream"), "ezstream is not installed")
     def test_ezstream(self):
         for tls, name, kind in (("None", "cbr128.mp3", "MP3"),
                                 ("Required", "vorbis128.ogg", "Ogg")):
@@ -95,33 +127,31 @@ class Libshout(Case):
                     folder=self.server.folder,
                     file=os.path.join(DATA, name)))
             os.chmod(path, 0o600)
-            feeder = subprocess.Popen(["ezstream", "-c", path],
-                                      stdout=subprocess.DEVNULL,
-                                      stderr=subprocess.PIPE)
-            try:
-                wait_for("ezstream on air", lambda: (self.server.mount(
-                    "/demo/ez") or {}).get("type"))
-            finally:
-                feeder.kill()
-                said = feeder.communicate()[1]
-            wait_for(f"it is gone {said}", lambda: self.server.mount(
-                "/demo/ez") is None)
+            self.on_air(["ezstream", "-c", path], "/demo/ez")
 
     def test_ffmpegs_older_way_and_its_tls(self):
         for options in (["-legacy_icecast", "1"], ["-tls", "1"]):
-            feeder = subprocess.Popen(
+            self.on_air(
                 ["ffmpeg", "-nostdin", "-v", "error", *FORMATS["mp3"],
                  "-content_type", "audio/mpeg", *options,
                  f"icecast://source:{self.key}@localhost:{self.server.port}"
-                 "/demo/ff"], stderr=subprocess.PIPE)
-            try:
-                wait_for("ffmpeg on air", lambda: (self.server.mount(
-                    "/demo/ff") or {}).get("type"))
-            finally:
-                feeder.kill()
-                feeder.communicate()
-            wait_for("it is gone",
-                     lambda: self.server.mount("/demo/ff") is None)
+                 "/demo/ff"], "/demo/ff")
+
+
+class WithoutTls(Encoders):
+    # ices2 cannot be told whose certificates to believe.
+    @unittest.skipUnless(shutil.which("ices2"), "ices2 is not installed")
+    def test_ices2(self):
+        path = os.path.join(self.server.folder, "ices.xml")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(ICES.format(folder=self.server.folder,
+                                   port=self.server.port, key=self.key))
+        playlist = os.path.join(self.server.folder, "playlist")
+        with open(playlist, "w", encoding="utf-8") as file:
+            file.write(os.path.join(DATA, "vorbis128.ogg") + "\n")
+        self.on_air(["ices2", path], "/demo/ices")
+        # It asks for TLS, is told there is none, and asks no more than it must.
+        self.assertLess(len(self.log_lines(" request ")), 10)
 
 
 if __name__ == "__main__":
