@@ -110,6 +110,7 @@ fuzz_files = \
 live_tests = \
 	tests/live/test_between.py \
 	tests/live/test_browser.py \
+	tests/live/test_chaos.py \
 	tests/live/test_crash.py \
 	tests/live/test_formats.py \
 	tests/live/test_hearing.py \
