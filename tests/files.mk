@@ -34,6 +34,7 @@ unit_tests = \
 	tests/unit/test_store \
 	tests/unit/test_table \
 	tests/unit/test_text \
+	tests/unit/test_tls_conn \
 	tests/unit/test_ts \
 	tests/unit/test_webm \
 	tests/unit/test_webm_block \
@@ -72,6 +73,7 @@ tests_unit_test_spool_SOURCES = tests/unit/test_spool.c
 tests_unit_test_store_SOURCES = tests/unit/test_store.c
 tests_unit_test_table_SOURCES = tests/unit/test_table.c
 tests_unit_test_text_SOURCES = tests/unit/test_text.c
+tests_unit_test_tls_conn_SOURCES = tests/unit/test_tls_conn.c
 tests_unit_test_ts_SOURCES = tests/unit/test_ts.c
 tests_unit_test_webm_SOURCES = tests/unit/test_webm.c
 tests_unit_test_webm_block_SOURCES = tests/unit/test_webm_block.c

@@ -234,16 +234,16 @@ static ssize_t
 send_record(struct conn *conn, const struct iovec *iov, int count, size_t skip)
 {
 	uint8_t *scratch = conn->home->write_scratch;
-	size_t used = 0, take;
+	size_t used = 0, take, most = tls_record_bytes(conn);
 
-	for (int i = 0; i < count && used < SCRATCH_BYTES; i++) {
+	for (int i = 0; i < count && used < most; i++) {
 		if (skip >= iov[i].iov_len) {
 			skip -= iov[i].iov_len;
 			continue;
 		}
 		take = iov[i].iov_len - skip;
-		if (take > SCRATCH_BYTES - used)
-			take = SCRATCH_BYTES - used;
+		if (take > most - used)
+			take = most - used;
 		memcpy(scratch + used, (uint8_t *)iov[i].iov_base + skip, take);
 		used += take;
 		skip = 0;

@@ -82,7 +82,9 @@ void conn_flushed(struct conn *); /* finishing, and nothing left to send */
 
 /* tls.c: >0 bytes, 0 not now, -1 broken or *is_eof. */
 ssize_t tls_read(struct conn *, uint8_t *to, size_t len, bool *is_eof);
+/* At most tls_record_bytes() at a time. */
 ssize_t tls_write(struct conn *, const void *from, size_t len);
+size_t tls_record_bytes(const struct conn *);
 /* 1 done, 0 not now, -1 failed. */
 int tls_handshake(struct conn *);
 void tls_begin(struct conn *);

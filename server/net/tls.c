@@ -109,11 +109,26 @@ tls_handshake(struct conn *conn)
 	if (result == 1)
 		return 1;
 	error = failed(conn, result);
-	if (error == SSL_ERROR_WANT_WRITE)
-		conn_want_write(conn, true);
+	conn_want_write(conn, error == SSL_ERROR_WANT_WRITE);
 	return error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE
 	    ? 0
 	    : -1;
+}
+
+/* A client may have asked for small records (RFC 6066 section 4). OpenSSL would
+ * make several of a longer write, and hold only the first one. */
+size_t
+tls_record_bytes(const struct conn *conn)
+{
+	const SSL_SESSION *session = SSL_get0_session(conn->ssl);
+	unsigned wish = session != NULL
+	    ? SSL_SESSION_get_max_fragment_length(session)
+	    : TLSEXT_max_fragment_length_DISABLED;
+
+	return wish >= TLSEXT_max_fragment_length_512 &&
+		wish <= TLSEXT_max_fragment_length_4096
+	    ? (size_t)256 << wish
+	    : SCRATCH_BYTES;
 }
 
 ssize_t
@@ -175,6 +190,9 @@ tls_write(struct conn *conn, const void *from, size_t len)
 	switch (failed(conn, result)) {
 	case SSL_ERROR_WANT_READ:
 	case SSL_ERROR_WANT_WRITE:
+		/* A key update goes first, and no record is made before. */
+		if (SSL_in_init(conn->ssl))
+			return 0;
 		conn->tls_pending = len;
 		return (ssize_t)len;
 	default:
