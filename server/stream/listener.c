@@ -159,8 +159,11 @@ listener_start(struct listener *listener)
 
 	if (seq == 0 || mount->lines == NULL)
 		return;
-	if (!mount->takes_icy)
-		listener->metaint = 0;
+	/* As the head says it: the rules may have changed while it waited. */
+	if (listener->metaint > 0)
+		listener->metaint = mount->takes_icy
+		    ? (uint32_t)mount->rules->metaint_bytes
+		    : 0;
 	listener->until_meta = listener->metaint;
 	start_at(listener, seq);
 	listener_head(&head, mount, listener->metaint > 0);
@@ -184,8 +187,8 @@ is_at_cut(const struct listener *listener)
 	return block != NULL && (block->flags & BLOCK_CUT);
 }
 
-/* Behind what the ring remembers: to the newest place to start, when the stream
- * still has the head this listener was given. False: it was let go. */
+/* Behind what the ring remembers: to the newest place to start, when that still
+ * continues what this listener was given. False: it was let go. */
 static bool
 catch_up(struct listener *listener)
 {
@@ -193,8 +196,10 @@ catch_up(struct listener *listener)
 	uint64_t seq = ring_newest_sync(&mount->ring);
 	struct block *block = ring_at(&mount->ring, seq);
 
-	if (mount->rules->slow == SLOW_CLOSE || block == NULL ||
-	    block->head != listener->head) {
+	/* The rules of a mount that is over may be gone with their file. */
+	if (mount->is_over || mount->rules->slow == SLOW_CLOSE ||
+	    block == NULL || block->head != listener->head ||
+	    mount->ring.cut > listener->start) {
 		log_info("#%llu listener %s slow: let go",
 		    (unsigned long long)conn_number(listener->conn),
 		    mount->name);

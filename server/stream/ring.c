@@ -90,6 +90,8 @@ void
 ring_push(struct ring *ring, struct block *block)
 {
 	make_room(ring);
+	if (block->flags & BLOCK_CUT)
+		ring->cut = ring->next;
 	ring->slots[ring->next++ & (ring->size - 1)] = block;
 	ring->bytes += block->len;
 	if (block->flags & BLOCK_SYNC)

@@ -39,6 +39,7 @@ struct ring {
 	uint64_t next;  /* number the next block will get */
 	size_t bytes;   /* in all the blocks here */
 	unsigned syncs; /* blocks here that have BLOCK_SYNC */
+	uint64_t cut;   /* newest block that had BLOCK_CUT, 0: none */
 	struct ring_limits limits;
 };
 

@@ -55,6 +55,23 @@ a_newcomer_never_starts_before_a_cut(void **state)
 }
 
 static void
+the_newest_cut_is_known_after_its_block_is_gone(void **state)
+{
+	struct ring ring;
+
+	(void)state;
+	ring_init(&ring, &small);
+	push(&ring, "old", BLOCK_SYNC, 0);
+	assert_int_equal(ring.cut, 0);
+	push(&ring, "new", BLOCK_SYNC | BLOCK_CUT, 10);
+	for (int i = 0; i < 40; i++)
+		push(&ring, "12345", BLOCK_SYNC, i * 100);
+	assert_true(ring.first > 2);
+	assert_int_equal(ring.cut, 2);
+	ring_clear(&ring);
+}
+
+static void
 the_oldest_goes_when_it_is_not_needed(void **state)
 {
 	struct ring ring;
@@ -199,6 +216,7 @@ slots_grow_with_many_small_blocks(void **state)
 
 TEST_MAIN(TEST(a_newcomer_starts_at_a_sync_block_that_leaves_the_burst),
     TEST(a_newcomer_never_starts_before_a_cut),
+    TEST(the_newest_cut_is_known_after_its_block_is_gone),
     TEST(the_oldest_goes_when_it_is_not_needed),
     TEST(two_places_to_start_are_kept_when_they_are_rare),
     TEST(memory_has_the_last_word), TEST(a_cursor_reads_every_byte_once),
