@@ -9,11 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct usage_row {
-	struct usage_delta delta;
-	bool is_new; /* something was counted since the last post */
-};
-
 int64_t
 meter_slot_now(void)
 {
@@ -33,17 +28,16 @@ row_of(struct worker *worker, int64_t member, const char *mount,
     uint32_t mount_no, enum usage_kind kind)
 {
 	uint64_t key = row_key(member, mount_no, kind);
-	struct usage_row *row = table_get(&worker->usage, key);
+	struct usage_delta *row = table_get(&worker->usage, key);
 
 	if (row == NULL) {
 		row = mem_new(sizeof(*row));
-		row->delta.member = member;
-		row->delta.kind = kind;
-		text_copy(row->delta.mount, sizeof(row->delta.mount), mount);
+		row->member = member;
+		row->kind = kind;
+		text_copy(row->mount, sizeof(row->mount), mount);
 		table_put(&worker->usage, key, row);
 	}
-	row->is_new = true;
-	return &row->delta;
+	return row;
 }
 
 void
@@ -80,6 +74,13 @@ take_time(struct meter *meter, struct usage_delta *row, bool has_progress)
 	meter->is_long = meter->listen_ms >= USAGE_LONG_MS;
 }
 
+/* The kernel counts segments in 32 bits: once around must not be a huge sum. */
+static uint64_t
+more(uint64_t now, uint64_t before)
+{
+	return now > before ? now - before : 0;
+}
+
 void
 meter_take(struct worker *worker, struct meter *meter, struct conn *conn,
     int64_t member, const char *mount, uint32_t mount_no, enum usage_kind kind)
@@ -95,30 +96,21 @@ meter_take(struct worker *worker, struct meter *meter, struct conn *conn,
 		payload = 0;
 	row->payload_out += payload;
 	row->tls_out += conn_is_tls(conn) ? payload : 0;
-	row->tcp_out += now.tcp_out - meter->last.tcp_out;
-	row->wire_out += now.wire_out - meter->last.wire_out;
+	row->tcp_out += more(now.tcp_out, meter->last.tcp_out);
+	row->wire_out += more(now.wire_out, meter->last.wire_out);
 	row->payload_in += now.payload_in - meter->last.payload_in;
-	row->wire_in += now.wire_in - meter->last.wire_in;
+	row->wire_in += more(now.wire_in, meter->last.wire_in);
 	if (kind == USAGE_LIVE)
 		take_time(meter, row, payload > 0);
 	meter->last = now;
 }
 
-static void
-zero(struct usage_delta *delta)
-{
-	struct usage_delta empty = { .member = delta->member,
-		.kind = delta->kind };
-
-	memcpy(empty.mount, delta->mount, sizeof(empty.mount));
-	*delta = empty;
-}
-
+/* Rows begin anew after each post: mounts that are gone leave nothing. */
 void
 meter_post(struct worker *worker)
 {
+	struct usage_delta *row;
 	struct usage_msg *usage;
-	struct usage_row *row;
 	size_t at = 0;
 
 	if (worker->usage.count == 0)
@@ -126,23 +118,17 @@ meter_post(struct worker *worker)
 	usage = message_new(MSG_USAGE,
 	    sizeof(*usage) + worker->usage.count * sizeof(usage->rows[0]));
 	while ((row = table_next(&worker->usage, &at)) != NULL) {
-		if (!row->is_new)
-			continue;
-		row->is_new = false;
-		usage->rows[usage->count] = row->delta;
-		usage->rows[usage->count++].slot = worker->slot;
-		zero(&row->delta);
+		row->slot = worker->slot;
+		usage->rows[usage->count++] = *row;
 	}
-	if (usage->count > 0)
-		loop_post(worker->clerk, &usage->message);
-	else
-		message_free(&usage->message);
+	meter_free(worker);
+	loop_post(worker->clerk, &usage->message);
 }
 
 void
 meter_free(struct worker *worker)
 {
-	struct usage_row *row;
+	struct usage_delta *row;
 	size_t at = 0;
 
 	while ((row = table_next(&worker->usage, &at)) != NULL)

@@ -31,7 +31,7 @@ void meter_start(struct worker *, int64_t member, const char *mount,
     uint32_t mount_no, enum usage_kind);
 void meter_take(struct worker *, struct meter *, struct conn *, int64_t member,
     const char *mount, uint32_t mount_no, enum usage_kind);
-/* Posts all rows that are not zero to the clerk. */
+/* Posts all that was counted to the clerk, and begins anew. */
 void meter_post(struct worker *);
 void meter_free(struct worker *);
 int64_t meter_slot_now(void);

@@ -32,7 +32,7 @@ struct worker {
 	struct conn_home *home;
 	struct table conns;  /* conn number -> struct conn */
 	struct table mounts; /* mount number -> struct mount */
-	struct table usage;  /* key made in meter.c -> struct usage_row */
+	struct table usage;  /* key made in meter.c -> struct usage_delta */
 	int64_t slot;        /* of accounting: now is counted into this */
 	struct event *flush;
 	int64_t flushed_ms;
