@@ -234,7 +234,9 @@ admit_key_checked(struct desk *desk, struct key_msg *checked)
 		return;
 	patron = patron_of_ask(desk, ask);
 	household = household_of(desk, &ask->address);
-	if (checked->is_right && patron != NULL) {
+	/* The key may have been changed while it was checked. */
+	if (checked->is_right && patron != NULL &&
+	    strcmp(checked->hash, patron->member.key_hash) == 0) {
 		patron_learn_key(desk, patron, ask->key);
 		throttle_right(desk, household, patron->member.id);
 		go_on(desk, ask, patron);

@@ -233,6 +233,8 @@ stop_workers(struct desk *desk)
 {
 	struct message stop = { .kind = MSG_STOP };
 
+	if (desk->is_cut) /* each thread says DONE once */
+		return;
 	desk->is_cut = true;
 	desk_tell_workers(desk, &stop, sizeof(stop));
 }
