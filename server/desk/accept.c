@@ -239,8 +239,10 @@ on_accept(evutil_socket_t fd, short what, void *arg)
 			continue;
 		}
 		if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS ||
-		    errno == ENOMEM)
+		    errno == ENOMEM) {
 			rest(from);
+			return;
+		}
 		if (errno != EINTR && errno != ECONNABORTED)
 			return;
 	}

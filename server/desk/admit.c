@@ -10,6 +10,7 @@
 #include "desk/desk_priv.h"
 #include "format/media.h"
 #include "http/request.h"
+#include "net/address.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -121,8 +122,12 @@ mount_for_title(
 {
 	struct desk_mount *mount, *only = NULL;
 
-	if (ask->path[0] != '\0')
-		return registry_find(desk, ask->path);
+	if (ask->path[0] != '\0') {
+		mount = registry_find(desk, ask->path);
+		return mount != NULL && mount->member == patron->member.id
+		    ? mount
+		    : NULL;
+	}
 	TAILQ_FOREACH (mount, &desk->mounts, link) {
 		if (mount->member != patron->member.id || mount->source == 0)
 			continue;
@@ -194,6 +199,41 @@ patron_of_ask(struct desk *desk, const struct ask_msg *ask)
 	return owner;
 }
 
+/* Whether a key of this household or member is being checked: a right one
+ * changes what the others may do. */
+static bool
+is_being_checked(
+    struct desk *desk, const struct ask_msg *ask, const struct patron *patron)
+{
+	struct in6_addr household = address_household(&ask->address), other;
+	const struct ask_msg *checked;
+	size_t at = 0;
+
+	while ((checked = table_next(&desk->asks, &at)) != NULL) {
+		other = address_household(&checked->address);
+		if (address_same(&household, &other) ||
+		    (patron != NULL && patron_of_ask(desk, checked) == patron))
+			return true;
+	}
+	return false;
+}
+
+/* Keys on their way count as wrong, so a crowd that comes back at once must
+ * wait for the first of them, not be sent away. */
+static void
+park_or_refuse(struct desk *desk, struct ask_msg *ask,
+    const struct patron *patron, unsigned wait_secs)
+{
+	if (desk->parked.count < MOST_CHECKS &&
+	    is_being_checked(desk, ask, patron)) {
+		table_put(&desk->parked, ++desk->last_ask, ask);
+		return;
+	}
+	refuse(desk, ask, 429, "too many wrong keys, please wait a minute",
+	    wait_secs);
+	message_free(&ask->message);
+}
+
 static void
 take_login(struct desk *desk, struct ask_msg *ask)
 {
@@ -214,13 +254,25 @@ take_login(struct desk *desk, struct ask_msg *ask)
 	wait_secs = throttle_wait_secs(
 	    desk, household, patron != NULL ? patron->member.id : 0);
 	if (wait_secs > 0) {
-		refuse(desk, ask, 429,
-		    "too many wrong keys, please wait a minute", wait_secs);
-		message_free(&ask->message);
+		park_or_refuse(desk, ask, patron, wait_secs);
 		return;
 	}
 	throttle_try(desk, household, patron != NULL ? patron->member.id : 0);
 	check_key(desk, ask, patron);
+}
+
+/* Whoever waited tries again; some may be parked once more. */
+static void
+release_parked(struct desk *desk)
+{
+	struct table parked = desk->parked;
+	struct ask_msg *ask;
+	size_t at = 0;
+
+	desk->parked = (struct table){ 0 };
+	while ((ask = table_next(&parked, &at)) != NULL)
+		take_login(desk, ask);
+	table_free(&parked);
 }
 
 void
@@ -244,6 +296,7 @@ admit_key_checked(struct desk *desk, struct key_msg *checked)
 		refuse(desk, ask, 401, "You need to authenticate", 0);
 	}
 	message_free(&ask->message);
+	release_parked(desk);
 }
 
 /* NULL: fine. */
@@ -341,4 +394,8 @@ admit_free(struct desk *desk)
 	while ((ask = table_next(&desk->asks, &at)) != NULL)
 		message_free(&ask->message);
 	table_free(&desk->asks);
+	at = 0;
+	while ((ask = table_next(&desk->parked, &at)) != NULL)
+		message_free(&ask->message);
+	table_free(&desk->parked);
 }

@@ -133,6 +133,7 @@ struct desk {
 	struct table guests;     /* conn number -> struct guest */
 	struct table unfinished; /* household -> struct household */
 	struct table asks;       /* ask number -> struct ask_msg */
+	struct table parked;     /* the same, waiting for a check to end */
 	struct table tries;      /* household or member -> struct tries */
 	struct table replies;    /* reply number -> struct control */
 	struct table inquiries;  /* reply number -> struct inquiry */

@@ -336,7 +336,6 @@ stop(struct worker *worker)
 	struct done_msg *done_message = message_new(
 	    MSG_DONE, sizeof(*done_message));
 
-	worker->is_stopping = true;
 	conn_home_close_all(worker->home);
 	flush(worker);
 	done_message->thread_no = worker->thread_no;

@@ -69,7 +69,9 @@ visit_new_ask(struct visit *visit, enum ask_kind kind, const char *path)
 	ask->worker = visit->worker->number;
 	ask->conn_no = conn_number(visit->conn);
 	ask->address = *conn_address(visit->conn);
-	text_copy(ask->path, sizeof(ask->path), path);
+	/* A longer path is no mount's name, and must not look like one. */
+	if (strlen(path) < sizeof(ask->path))
+		text_copy(ask->path, sizeof(ask->path), path);
 	ask->has_login = request_basic(&visit->request, ask->user,
 	    sizeof(ask->user), ask->key, sizeof(ask->key));
 	if (agent != NULL)

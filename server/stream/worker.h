@@ -36,7 +36,6 @@ struct worker {
 	int64_t slot;        /* of accounting: now is counted into this */
 	struct event *flush;
 	int64_t flushed_ms;
-	bool is_stopping;
 	unsigned thread_no;
 };
 

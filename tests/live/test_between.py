@@ -72,28 +72,39 @@ class Logins(Between):
             sock.close()
             self.gone("/demo/a")
 
-    def test_a_crowd_that_comes_back_after_a_restart_is_let_in(self):
-        slugs = [f"m{number}" for number in range(40)]
-        keys = {slug: self.server.add_member(slug) for slug in slugs}
-        self.server.stop()
-        self.server.start()
+    def crowd(self, keys, address):
+        """What each of them hears when all log in at once."""
         answers = {}
 
         def come(number, slug):
-            # Each from an address of its own, as encoders do.
             sock = socket.create_connection(
-                (HOST, self.server.port), 30, (f"127.0.1.{number + 1}", 0))
+                (HOST, self.server.port), 30, (address(number), 0))
             sock.sendall((f"SOURCE /{slug}/a HTTP/1.0\r\nAuthorization: Basic "
                           f"{basic('source', keys[slug])}\r\n\r\n").encode())
             answers[slug] = read_until(sock, b"\r\n\r\n").split(b"\r\n")[0]
             sock.close()
         crowd = [threading.Thread(target=come, args=row)
-                 for row in enumerate(slugs)]
+                 for row in enumerate(keys)]
         for one in crowd:
             one.start()
         for one in crowd:
             one.join()
-        self.assertEqual(set(answers.values()), {b"HTTP/1.0 200 OK"})
+        return sorted(answer.split(b" ")[1] for answer in answers.values())
+
+    def test_a_crowd_that_comes_back_after_a_restart_is_let_in(self):
+        slugs = [f"m{number}" for number in range(40)]
+        keys = {slug: self.server.add_member(slug) for slug in slugs}
+        # Each from an address of its own, and all of one school.
+        for address in (lambda number: f"127.0.1.{number + 1}",
+                        lambda number: "127.0.2.1"):
+            self.server.stop()
+            self.server.start()
+            self.assertEqual(self.crowd(keys, address), [b"200"] * 40)
+
+    def test_a_crowd_of_guesses_is_held_to_the_limit(self):
+        keys = {f"demo{number}": "wrong" for number in range(30)}
+        self.assertEqual(self.crowd(keys, lambda number: "127.0.3.1"),
+                         [b"401"] * 12 + [b"429"] * 18)
 
 
 class Owners(Between):
