@@ -75,8 +75,7 @@ files_take_as_long_as_they_play_however_they_are_cut(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(samples) / sizeof(samples[0]); i++) {
 		len = read_sample(samples[i].name);
-		if (len == 0)
-			skip();
+		assert_true(len > 0); /* the files come with the tests */
 		assert_int_equal(pace_sniff(file_bytes, len), samples[i].kind);
 		us = pace_of(len, len, 1);
 		assert_in_range(
