@@ -16,6 +16,7 @@ unit_tests = \
 	tests/unit/test_keys \
 	tests/unit/test_ledger \
 	tests/unit/test_load_frames \
+	tests/unit/test_load_ts \
 	tests/unit/test_loop \
 	tests/unit/test_media \
 	tests/unit/test_mp3 \
@@ -55,6 +56,7 @@ tests_unit_test_icy_SOURCES = tests/unit/test_icy.c
 tests_unit_test_keys_SOURCES = tests/unit/test_keys.c
 tests_unit_test_ledger_SOURCES = tests/unit/test_ledger.c
 tests_unit_test_load_frames_SOURCES = tests/unit/test_load_frames.c
+tests_unit_test_load_ts_SOURCES = tests/unit/test_load_ts.c
 tests_unit_test_loop_SOURCES = tests/unit/test_loop.c
 tests_unit_test_media_SOURCES = tests/unit/test_media.c
 tests_unit_test_mp3_SOURCES = tests/unit/test_mp3.c

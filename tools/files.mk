@@ -16,6 +16,8 @@ cast_files = \
 	tools/weburl.h
 
 load_files = \
+	tools/load/churn.c \
+	tools/load/churn.h \
 	tools/load/engine.c \
 	tools/load/engine.h \
 	tools/load/head.c \
@@ -26,16 +28,24 @@ load_files = \
 	tools/load/listener.h \
 	tools/load/numbered.c \
 	tools/load/numbered.h \
+	tools/load/numbered_mp3.c \
+	tools/load/numbered_ts.c \
 	tools/load/options.c \
 	tools/load/options.h \
 	tools/load/report.c \
 	tools/load/report.h \
 	tools/load/source.c \
 	tools/load/source.h \
+	tools/load/sources.c \
+	tools/load/sources.h \
 	tools/load/spread.c \
 	tools/load/spread.h \
 	tools/load/tally.c \
 	tools/load/tally.h \
 	tools/load/totals.h \
+	tools/load/watched.c \
+	tools/load/watched.h \
 	tools/load/wire.c \
-	tools/load/wire.h
+	tools/load/wire.h \
+	tools/load/world.c \
+	tools/load/world.h

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * SPDX-FileCopyrightText: The all2all developers
  *
- * engine - the one loop that runs the source and all listeners, by epoll, in
- * the main thread. First the source until it is live, then the listeners at
+ * engine - the one loop that runs the sources and all listeners, by epoll, in
+ * the main thread. First the sources until all are live, then the listeners at
  * their ramp until the time is up or a signal comes, then their ends (at most
- * ENGINE_END_US, the source still sending), then the source's.
+ * ENGINE_END_US, the sources still sending), then the sources'. Within the
+ * second part lies the steady one: from when the last listener was let in or
+ * failed, and a while for all to settle.
  */
 #ifndef LOAD_ENGINE_H
 #define LOAD_ENGINE_H

@@ -49,6 +49,7 @@ start_tasting(struct listener *listener, size_t metaint)
 	tasting->icy.metaint = metaint;
 	tasting->icy.stream = taste_stream;
 	tasting->icy.arg = tasting;
+	tasting->check.encoding = listener->world->options->encoding;
 	tasting->check.frame = taste_frame;
 	tasting->check.arg = tasting;
 	listener->tasting = tasting;
@@ -94,6 +95,16 @@ note_gap(struct listener *listener, int64_t now_us)
 		listener->gap_us = now_us - listener->read_us;
 }
 
+static void
+add_gap(const struct listener *listener)
+{
+	struct totals *totals = listener->world->totals;
+
+	spread_add(&totals->gap_us, listener->gap_us);
+	totals->late += listener->gap_us >
+	    (int64_t)listener->world->options->late_ms * 1000;
+}
+
 /* why is NULL: a clean end. */
 static void
 leave(struct listener *listener, const char *why)
@@ -114,30 +125,29 @@ leave(struct listener *listener, const char *why)
 	totals->raw_bytes += wire_raw_bytes(
 	    &listener->wire, listener->head_bytes + listener->body_bytes);
 	if (was_in && !listener->is_slow)
-		spread_add(&totals->gap_us, listener->gap_us);
+		add_gap(listener);
 	finish_tasting(listener);
 	bytes_free(&listener->head);
 	wire_close(&listener->wire, listener->world->options->is_abort);
 	listener->state = LISTENER_GONE;
 }
 
-bool
+void
 listener_dial(
     struct listener *listener, const struct in_addr *from, int64_t now_us)
 {
 	listener->world->totals->started++;
 	listener->dialled_us = now_us;
 	listener->state = LISTENER_DIALLING;
-	if (wire_dial(&listener->wire, listener->world->target, from))
-		return true;
-	leave(listener, listener->wire.why);
-	return false;
+	if (!wire_dial(&listener->wire, &listener->world->target, from))
+		leave(listener, listener->wire.why);
 }
 
 static void
 ask(struct listener *listener)
 {
-	const struct bytes *request = &listener->world->request;
+	const struct bytes *request = world_request(
+	    listener->world, listener->mount);
 	ssize_t n = wire_write(&listener->wire, request->data + listener->asked,
 	    request->len - listener->asked);
 
@@ -158,7 +168,7 @@ ask(struct listener *listener)
 static void
 shake(struct listener *listener, int64_t now_us)
 {
-	int answer = wire_shake(&listener->wire, listener->world->target);
+	int answer = wire_shake(&listener->wire, &listener->world->target);
 
 	if (answer == WIRE_LOST)
 		leave(listener, listener->wire.why);
@@ -177,6 +187,7 @@ drink(
 	if (len == 0)
 		return;
 	listener->body_bytes += len;
+	listener->world->totals->read_bytes += len;
 	note_gap(listener, now_us);
 	listener->read_us = now_us;
 	if (listener->tasting != NULL) {
@@ -355,7 +366,7 @@ listener_give_up(struct listener *listener, int64_t now_us)
 		leave(listener, "still fed 5 s after our end");
 	else if (listener->state > LISTENER_UNBORN &&
 	    listener->state < LISTENER_BODY &&
-	    now_us - listener->dialled_us > LISTENER_WAIT_US)
+	    now_us - listener->dialled_us > WIRE_WAIT_US)
 		leave(listener, "no answer in 10 s");
 }
 

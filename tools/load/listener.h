@@ -14,14 +14,11 @@
 #define LOAD_LISTENER_H
 
 #include "base/bytes.h"
-#include "load/options.h"
-#include "load/totals.h"
 #include "load/wire.h"
+#include "load/world.h"
 
 #include <stdbool.h>
 #include <stdint.h>
-
-#define LISTENER_WAIT_US INT64_C(10000000) /* for an answer */
 
 enum listener_state {
 	LISTENER_UNBORN,
@@ -34,18 +31,10 @@ enum listener_state {
 	LISTENER_GONE,
 };
 
-/* What all listeners of one URL share. */
-struct listener_world {
-	const struct options *options;
-	const struct wire_target *target;
-	struct bytes request;
-	struct totals *totals;
-	uint8_t *scratch; /* WIRE_READ_BYTES */
-};
-
 struct listener {
 	struct wire wire;
-	struct listener_world *world;
+	struct world *world;
+	unsigned mount;
 	enum listener_state state;
 	bool is_slow, is_checked;
 	size_t asked; /* bytes of the request sent */
@@ -55,9 +44,9 @@ struct listener {
 	struct tasting *tasting; /* only when checked */
 };
 
-/* False: it is GONE already. */
-bool listener_dial(
-    struct listener *, const struct in_addr *from, int64_t now_us) MUST_CHECK;
+/* It may be GONE then. */
+void listener_dial(
+    struct listener *, const struct in_addr *from, int64_t now_us);
 void listener_event(struct listener *, int64_t now_us);
 /* The run is over for it. */
 void listener_end(struct listener *, int64_t now_us);

@@ -15,44 +15,58 @@
 #include <string.h>
 
 #define MOST_CLIENTS 1000000
+#define MOST_CHURN   100000
+#define MOST_MOUNTS  10000
 
 enum {
 	OPTION_ABORT = 256,
 	OPTION_BITRATE,
 	OPTION_CA_FILE,
+	OPTION_CHURN,
+	OPTION_FORMAT,
 	OPTION_FROM,
 	OPTION_ICY,
 	OPTION_INSECURE,
 	OPTION_JSON,
+	OPTION_LATE,
+	OPTION_MOUNTS,
 	OPTION_PASSWORD_ENV,
 	OPTION_RAMP,
 	OPTION_SAMPLE,
+	OPTION_SETTLE,
 	OPTION_SLOW,
 	OPTION_SOURCE,
 	OPTION_TLS,
 	OPTION_URL,
 	OPTION_USER,
+	OPTION_WATCH,
 };
 
 static const struct option table[] = {
 	{ "abort", no_argument, NULL, OPTION_ABORT },
 	{ "bitrate", required_argument, NULL, OPTION_BITRATE },
 	{ "ca-file", required_argument, NULL, OPTION_CA_FILE },
+	{ "churn", required_argument, NULL, OPTION_CHURN },
 	{ "clients", required_argument, NULL, 'n' },
 	{ "duration", required_argument, NULL, 'd' },
+	{ "format", required_argument, NULL, OPTION_FORMAT },
 	{ "from", required_argument, NULL, OPTION_FROM },
 	{ "help", no_argument, NULL, 'h' },
 	{ "icy", no_argument, NULL, OPTION_ICY },
 	{ "insecure", no_argument, NULL, OPTION_INSECURE },
 	{ "json", required_argument, NULL, OPTION_JSON },
+	{ "late", required_argument, NULL, OPTION_LATE },
+	{ "mounts", required_argument, NULL, OPTION_MOUNTS },
 	{ "password-env", required_argument, NULL, OPTION_PASSWORD_ENV },
 	{ "ramp", required_argument, NULL, OPTION_RAMP },
 	{ "sample", required_argument, NULL, OPTION_SAMPLE },
+	{ "settle", required_argument, NULL, OPTION_SETTLE },
 	{ "slow", required_argument, NULL, OPTION_SLOW },
 	{ "source", required_argument, NULL, OPTION_SOURCE },
 	{ "tls", no_argument, NULL, OPTION_TLS },
 	{ "url", required_argument, NULL, OPTION_URL },
 	{ "user", required_argument, NULL, OPTION_USER },
+	{ "watch", required_argument, NULL, OPTION_WATCH },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -62,11 +76,17 @@ static const char usage[] =
     "  -d, --duration SECS   how long (10)\n"
     "      --ramp N          new listeners per second (500)\n"
     "      --source MOUNT    send a stream that numbers itself\n"
+    "      --mounts N        as many sources; {n} in paths is 1 to N (1)\n"
+    "      --format FORMAT   of the source: mp3 or ts (mp3)\n"
     "      --user NAME       of the source (source)\n"
     "      --password-env V  where the source's key is (ALL2ALL_KEY)\n"
-    "      --bitrate KBIT    of the source: 32 to 320 (128)\n"
+    "      --bitrate KBIT    of the source: 32 to 320, ts 100 to 50000 (128)\n"
     "      --sample K        only K listeners check what they get (all)\n"
     "      --slow N          N of the listeners never read\n"
+    "      --churn N         N short connections a second beside them\n"
+    "      --settle SECS     from all being in to the steady part (2)\n"
+    "      --late MS         a longer gap makes a listener late (2000)\n"
+    "      --watch PID       what that process uses\n"
     "      --icy             ask for titles woven into the stream\n"
     "      --abort           end with a reset instead of a clean close\n"
     "      --tls             TLS for http:// URLs too\n"
@@ -141,12 +161,22 @@ read_from(struct options *options)
 }
 
 static void
-read_bitrate(struct options *options)
+read_format(struct options *options)
 {
-	options->bitrate = read_number("bitrate", 32, 320);
-	if (!numbered_knows(options->bitrate))
-		refuse("--bitrate is none of MP3's: 32 40 48 56 64 80 96 112 "
-		       "128 160 192 224 256 320");
+	options->encoding = numbered_find(optarg);
+	if (options->encoding == NULL)
+		refuse("--format is mp3 or ts");
+}
+
+static void
+check_bitrate(const struct options *options)
+{
+	if (options->encoding->knows(options->bitrate))
+		return;
+	if (options->encoding == &numbered_ts)
+		refuse("--bitrate wants a number from 100 to 50000");
+	refuse("--bitrate is none of MP3's: 32 40 48 56 64 80 96 112 "
+	       "128 160 192 224 256 320");
 }
 
 static void
@@ -173,7 +203,16 @@ read_amount(struct options *options, int option)
 		options->duration_secs = read_number("duration", 1, 604800);
 		return true;
 	case OPTION_BITRATE:
-		read_bitrate(options);
+		options->bitrate = read_number("bitrate", 32, 50000);
+		return true;
+	case OPTION_CHURN:
+		options->churn = read_number("churn", 0, MOST_CHURN);
+		return true;
+	case OPTION_LATE:
+		options->late_ms = read_number("late", 1, 604800000);
+		return true;
+	case OPTION_MOUNTS:
+		options->mounts = read_number("mounts", 1, MOST_MOUNTS);
 		return true;
 	case OPTION_RAMP:
 		options->ramp = read_number("ramp", 1, MOST_CLIENTS);
@@ -181,8 +220,14 @@ read_amount(struct options *options, int option)
 	case OPTION_SAMPLE:
 		options->sample = read_number("sample", 0, MOST_CLIENTS);
 		return true;
+	case OPTION_SETTLE:
+		options->settle_secs = read_number("settle", 0, 604800);
+		return true;
 	case OPTION_SLOW:
 		options->slow = read_number("slow", 0, MOST_CLIENTS);
+		return true;
+	case OPTION_WATCH:
+		options->watch = (pid_t)read_number("watch", 1, INT_MAX);
 		return true;
 	default:
 		return false;
@@ -218,6 +263,9 @@ read_word(struct options *options, int option, const char **key_env)
 	case OPTION_CA_FILE:
 		options->ca_file = optarg;
 		break;
+	case OPTION_FORMAT:
+		read_format(options);
+		break;
 	case OPTION_FROM:
 		read_from(options);
 		break;
@@ -245,6 +293,21 @@ read_word(struct options *options, int option, const char **key_env)
 	}
 }
 
+/* Or several sources would fight for one mount, and most stay unheard. */
+static void
+check_mounts(const struct options *options)
+{
+	if (options->mounts == 1)
+		return;
+	if (options->source != NULL &&
+	    strstr(options->source, OPTIONS_NUMBER) == NULL)
+		refuse("--mounts needs " OPTIONS_NUMBER " in --source");
+	for (unsigned i = 0; i < options->url_count; i++) {
+		if (strstr(options->urls[i].path, OPTIONS_NUMBER) == NULL)
+			refuse("--mounts needs " OPTIONS_NUMBER " in --url");
+	}
+}
+
 static void
 check_together(struct options *options, const char *key_env, bool is_all_tls)
 {
@@ -262,6 +325,8 @@ check_together(struct options *options, const char *key_env, bool is_all_tls)
 			    sizeof(options->urls[i].path), "%s",
 			    options->source);
 	}
+	check_mounts(options);
+	check_bitrate(options);
 	if (options->source == NULL)
 		return;
 	if (options->user == NULL)
@@ -285,6 +350,10 @@ options_read(struct options *options, int argc, char **argv)
 		.ramp = 500,
 		.duration_secs = 10,
 		.bitrate = 128,
+		.mounts = 1,
+		.settle_secs = 2,
+		.late_ms = 2000,
+		.encoding = &numbered_mp3,
 		.sample = UINT_MAX };
 	while ((option = getopt_long(argc, argv, "d:hn:", table, NULL)) != -1) {
 		if (!read_amount(options, option) &&

@@ -7,13 +7,16 @@
 #ifndef LOAD_OPTIONS_H
 #define LOAD_OPTIONS_H
 
+#include "load/numbered.h"
 #include "weburl.h"
 
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
-#define OPTIONS_URLS 16
+#define OPTIONS_URLS   16
+#define OPTIONS_NUMBER "{n}" /* in paths: the number of a mount */
 
 struct options {
 	struct weburl urls[OPTIONS_URLS];
@@ -24,6 +27,12 @@ struct options {
 	unsigned ramp;   /* new clients per second */
 	unsigned duration_secs;
 	unsigned bitrate; /* of the own source, kbit/s */
+	unsigned mounts;  /* as many own sources, and paths to ask for */
+	unsigned churn;   /* short connections per second */
+	unsigned settle_secs;
+	unsigned late_ms; /* a longer gap makes a listener late */
+	pid_t watch;      /* a process to take figures of; 0: none */
+	const struct numbered_encoding *encoding;
 	bool is_icy;
 	bool is_abort;
 	bool is_unverified;  /* take any certificate */

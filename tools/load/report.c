@@ -18,8 +18,9 @@ report_is_good(const struct options *options, const struct totals *totals)
 	/* Own frames must have arrived with everybody who looked for them. */
 	if (options->source != NULL && totals->numbered < totals->checked)
 		return false;
-	return counts->lost == 0 && counts->doubled == 0 &&
-	    counts->reordered == 0 && counts->damaged == 0;
+	return tally_total(&totals->churn.failed) == 0 && counts->lost == 0 &&
+	    counts->doubled == 0 && counts->reordered == 0 &&
+	    counts->damaged == 0;
 }
 
 static void
@@ -70,6 +71,29 @@ text_check(struct bytes *out, const struct totals *totals)
 	    counts->damaged, counts->restarts);
 }
 
+static void
+text_churn(struct bytes *out, const struct churn_totals *churn)
+{
+	bytes_format(out,
+	    "churn        %" PRIu64 ", of which %" PRIu64 " were fed\n",
+	    churn->started, churn->connected);
+	text_tally(out, "  failed", &churn->failed);
+	text_spread(out, "  first byte", &churn->first_byte_us);
+}
+
+static void
+text_watched(struct bytes *out, const struct watched_totals *watched)
+{
+	bytes_format(out,
+	    "watched      %.3f s of CPU, %" PRIu64 " bytes to %" PRIu64
+	    " listeners in %.1f steady s\n"
+	    "  in all     %.3f s of CPU\n"
+	    "  memory     %" PRIu64 " bytes before, %" PRIu64 " at the end\n",
+	    watched->cpu_secs, watched->steady_bytes, watched->listeners,
+	    (double)watched->steady_us / 1e6, watched->cpu_all_secs,
+	    watched->memory_before_bytes, watched->memory_bytes);
+}
+
 void
 report_text(struct bytes *out, const struct options *options,
     const struct totals *totals)
@@ -92,6 +116,8 @@ report_text(struct bytes *out, const struct options *options,
 	text_spread(out, "connect", &totals->connect_us);
 	text_spread(out, "first byte", &totals->first_byte_us);
 	text_spread(out, "longest gap", &totals->gap_us);
+	bytes_format(out, "late         %" PRIu64 ", by more than %u ms\n",
+	    totals->late, options->late_ms);
 	text_spread(out, "latency", &totals->latency_us);
 	if (totals->checked > 0)
 		text_check(out, totals);
@@ -99,6 +125,10 @@ report_text(struct bytes *out, const struct options *options,
 		bytes_format(out, "titles       %" PRIu64 "\n", totals->titles);
 	if (options->source != NULL)
 		text_source(out, totals);
+	if (options->churn > 0)
+		text_churn(out, &totals->churn);
+	if (options->watch != 0)
+		text_watched(out, &totals->watched);
 	bytes_format(out, "cpu          %.2f s\n", totals->cpu_secs);
 	bytes_format(out, "verdict      %s\n",
 	    report_is_good(options, totals) ? "good" : "not good");
@@ -108,6 +138,14 @@ static void
 json_number(struct bytes *out, const char *name, uint64_t value)
 {
 	bytes_format(out, "\"%s\":%" PRIu64 ",", name, value);
+}
+
+/* Of an object, whose last member left a comma. */
+static void
+json_close(struct bytes *out)
+{
+	out->len--;
+	bytes_text(out, "},");
 }
 
 static void
@@ -166,6 +204,32 @@ json_source(struct bytes *out, const struct totals *totals)
 	bytes_text(out, "},");
 }
 
+static void
+json_churn(struct bytes *out, const struct churn_totals *churn)
+{
+	bytes_text(out, "\"churn\":{");
+	json_number(out, "started", churn->started);
+	json_number(out, "connected", churn->connected);
+	json_tally(out, "failed", &churn->failed);
+	json_spread(out, "first_byte_us", &churn->first_byte_us);
+	json_close(out);
+}
+
+static void
+json_watched(struct bytes *out, const struct watched_totals *watched)
+{
+	bytes_format(out,
+	    "\"watched\":{\"steady_secs\":%.6f,\"cpu_secs\":%.6f,"
+	    "\"cpu_all_secs\":%.6f,",
+	    (double)watched->steady_us / 1e6, watched->cpu_secs,
+	    watched->cpu_all_secs);
+	json_number(out, "steady_bytes", watched->steady_bytes);
+	json_number(out, "memory_before_bytes", watched->memory_before_bytes);
+	json_number(out, "memory_bytes", watched->memory_bytes);
+	json_number(out, "listeners", watched->listeners);
+	json_close(out);
+}
+
 void
 report_json(struct bytes *out, const struct options *options,
     const struct totals *totals)
@@ -186,10 +250,15 @@ report_json(struct bytes *out, const struct options *options,
 	json_spread(out, "connect_us", &totals->connect_us);
 	json_spread(out, "first_byte_us", &totals->first_byte_us);
 	json_spread(out, "gap_us", &totals->gap_us);
+	json_number(out, "late", totals->late);
 	json_spread(out, "latency_us", &totals->latency_us);
 	json_check(out, totals);
 	if (options->source != NULL)
 		json_source(out, totals);
+	if (options->churn > 0)
+		json_churn(out, &totals->churn);
+	if (options->watch != 0)
+		json_watched(out, &totals->watched);
 	json_number(out, "run_us", (uint64_t)totals->run_us);
 	json_number(out, "end_us", (uint64_t)totals->end_us);
 	bytes_format(out, "\"cpu_secs\":%.3f,\"good\":%s}\n", totals->cpu_secs,

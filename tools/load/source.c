@@ -6,12 +6,16 @@
 #include "base/random.h"
 #include "base/text.h"
 #include "load/head.h"
+#include "load/numbered.h"
+#include "load/world.h"
 
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+
+#define OUT_BYTES (64 << 10) /* made before it is sent */
 
 static void
 leave(struct source *source, const char *why)
@@ -31,30 +35,35 @@ write_request(struct source *source)
 	const struct options *options = source->options;
 	const struct weburl *url = source->target->url;
 	struct bytes *request = &source->request;
-	struct bytes pair = { 0 };
+	struct bytes pair = { 0 }, path = { 0 };
 	char *coded;
 
 	bytes_format(&pair, "%s:%s", options->user, options->key);
 	coded = mem_new(pair.len / 3 * 4 + 5);
 	EVP_EncodeBlock((unsigned char *)coded, pair.data, (int)pair.len);
 	bytes_text(request, "PUT ");
-	text_url_path(request, options->source);
+	world_path(&path, options->source, source->mount);
+	bytes_append(&path, "", 1);
+	text_url_path(request, (const char *)path.data);
 	bytes_format(request,
 	    " HTTP/1.1\r\nHost: %s:%u\r\n"
 	    "Authorization: Basic %s\r\n"
 	    "User-Agent: all2all-load\r\n"
-	    "Content-Type: audio/mpeg\r\n"
+	    "Content-Type: %s\r\n"
 	    "Ice-Name: numbered frames\r\nIce-Public: 0\r\n"
 	    "Ice-Bitrate: %u\r\n"
 	    "Expect: 100-continue\r\n\r\n",
-	    url->host, url->port, coded, options->bitrate);
+	    url->host, url->port, coded, options->encoding->media_type,
+	    options->bitrate);
 	free(coded);
 	bytes_free(&pair);
+	bytes_free(&path);
 }
 
 void
-source_dial(struct source *source)
+source_dial(struct source *source, int64_t now_us)
 {
+	source->dialled_us = now_us;
 	random_bytes(&source->run, sizeof(source->run));
 	write_request(source);
 	source->state = SOURCE_DIALLING;
@@ -99,7 +108,7 @@ take_answer(struct source *source, const struct head *head, int64_t now_us)
 	if (head->status == 100 || head->status == 200) {
 		if (source->state == SOURCE_WAITING) {
 			source->state = SOURCE_LIVE;
-			source->live_us = now_us;
+			source->live_us = source->due_us = now_us;
 		}
 		return;
 	}
@@ -113,8 +122,7 @@ take_answer(struct source *source, const struct head *head, int64_t now_us)
 static void
 read_answer(struct source *source, int64_t now_us)
 {
-	uint8_t *room = bytes_room(&source->answer, WIRE_READ_BYTES);
-	ssize_t n = wire_read(&source->wire, room, WIRE_READ_BYTES);
+	ssize_t n = wire_read(&source->wire, source->scratch, WIRE_READ_BYTES);
 	struct head head;
 	enum head_answer answer = HEAD_DONE;
 
@@ -123,7 +131,7 @@ read_answer(struct source *source, int64_t now_us)
 		    n == WIRE_END ? "closed by the server" : source->wire.why);
 	if (n <= 0)
 		return;
-	bytes_added(&source->answer, (size_t)n);
+	bytes_append(&source->answer, source->scratch, (size_t)n);
 	while (answer == HEAD_DONE && source->answer.len > 0 &&
 	    source->state != SOURCE_GONE) {
 		answer = head_read(
@@ -135,26 +143,27 @@ read_answer(struct source *source, int64_t now_us)
 	}
 }
 
-int64_t
-source_due_us(const struct source *source)
-{
-	return source->live_us +
-	    (int64_t)(source->number * NUMBERED_SAMPLES * 1000000 /
-		NUMBERED_RATE);
-}
-
 static void
 make_frame(struct source *source, int64_t now_us)
 {
+	const struct numbered_encoding *encoding = source->options->encoding;
 	struct numbered_frame frame = { source->run, source->number, now_us };
-	int64_t late_us = now_us - source_due_us(source);
+	uint8_t *room = bytes_room(&source->out, NUMBERED_FRAME_MAX);
+	unsigned kbps = source->options->bitrate;
 
-	if (late_us > source->totals->source_late_us)
-		source->totals->source_late_us = late_us;
-	source->frame_len = numbered_make(
-	    source->frame, source->options->bitrate, &frame);
-	source->frame_sent = 0;
-	source->number++;
+	if (now_us - source->due_us > source->totals->source_late_us)
+		source->totals->source_late_us = now_us - source->due_us;
+	bytes_added(&source->out, encoding->make(room, kbps, &frame));
+	source->out_frames++;
+	source->due_us = source->live_us +
+	    encoding->due_us(kbps, ++source->number);
+}
+
+static void
+make_due(struct source *source, int64_t now_us)
+{
+	while (source->due_us <= now_us && source->out.len < OUT_BYTES)
+		make_frame(source, now_us);
 }
 
 void
@@ -163,22 +172,22 @@ source_tick(struct source *source, int64_t now_us)
 	ssize_t n;
 
 	while (source->state == SOURCE_LIVE) {
-		if (source->frame_sent == source->frame_len) {
-			if (source_due_us(source) > now_us)
-				return;
-			make_frame(source, now_us);
-		}
-		n = wire_write(&source->wire,
-		    source->frame + source->frame_sent,
-		    source->frame_len - source->frame_sent);
+		if (source->out.len == 0)
+			make_due(source, now_us);
+		if (source->out.len == 0)
+			return;
+		n = wire_write(
+		    &source->wire, source->out.data, source->out.len);
 		if (n == WIRE_LOST)
 			leave(source, source->wire.why);
 		if (n <= 0)
 			return;
-		source->frame_sent += (size_t)n;
+		bytes_eat(&source->out, (size_t)n);
 		source->totals->source_bytes += (uint64_t)n;
-		source->totals->source_frames += source->frame_sent ==
-		    source->frame_len;
+		if (source->out.len > 0)
+			continue;
+		source->totals->source_frames += source->out_frames;
+		source->out_frames = 0;
 	}
 }
 
@@ -208,6 +217,14 @@ source_event(struct source *source, int64_t now_us)
 }
 
 void
+source_give_up(struct source *source, int64_t now_us)
+{
+	if (source->state < SOURCE_LIVE &&
+	    now_us - source->dialled_us > WIRE_WAIT_US)
+		leave(source, "no answer in 10 s");
+}
+
+void
 source_end(struct source *source)
 {
 	if (source->state == SOURCE_GONE)
@@ -223,6 +240,7 @@ source_close(struct source *source)
 	source->state = SOURCE_GONE;
 	bytes_free(&source->request);
 	bytes_free(&source->answer);
+	bytes_free(&source->out);
 }
 
 uint32_t

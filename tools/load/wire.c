@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <unistd.h>
 
 #define DISCARD_BYTES (1 << 20) /* at once, in the kernel */
@@ -251,6 +252,20 @@ wire_write(struct wire *wire, const void *bytes, size_t len)
 	}
 	wire->wants_write = n == WIRE_WAIT || (size_t)n < len;
 	return n;
+}
+
+void
+wire_watch(struct wire *wire, int epoll, uint32_t events, enum wire_owner owner,
+    unsigned index)
+{
+	struct epoll_event event = { .events = events,
+		.data.u64 = (uint64_t)owner << 32 | index };
+	int how = wire->watched == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
+
+	if (wire->fd == -1 || wire->watched == events)
+		return;
+	CHECK(epoll_ctl(epoll, how, wire->fd, &event) == 0);
+	wire->watched = events;
 }
 
 void

@@ -22,6 +22,8 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
+#define WIRE_WAIT_US INT64_C(10000000) /* for an answer */
+
 /* A read of TLS must take a whole record, or epoll would not tell of the rest.
  */
 #define WIRE_READ_BYTES (64 << 10)
@@ -41,10 +43,18 @@ struct wire_target {
 	SSL_CTX *tls; /* NULL: plain */
 };
 
+/* Whose it is: the upper half of epoll's number; the lower is an index. */
+enum wire_owner {
+	WIRE_LISTENER,
+	WIRE_SOURCE,
+	WIRE_VISIT,
+};
+
 struct wire {
 	int fd; /* -1: none */
 	SSL *tls;
 	bool wants_write;
+	uint32_t watched; /* what epoll waits for; 0: it does not know it */
 	const char *why;
 };
 
@@ -60,6 +70,9 @@ ssize_t wire_read(struct wire *, uint8_t *bytes, size_t len) MUST_CHECK;
 /* Reads without keeping; plain TCP throws the bytes away in the kernel. */
 ssize_t wire_discard(struct wire *, uint8_t *scratch, size_t len) MUST_CHECK;
 ssize_t wire_write(struct wire *, const void *bytes, size_t len) MUST_CHECK;
+/* What epoll shall wait for from now on. */
+void wire_watch(
+    struct wire *, int epoll, uint32_t events, enum wire_owner, unsigned index);
 void wire_finish(struct wire *);
 void wire_close(struct wire *, bool is_abort);
 /* Bytes that came over TCP: with TLS more than what was read. */
