@@ -121,6 +121,7 @@ live_tests = \
 	tests/live/test_hostile.py \
 	tests/live/test_libshout.py \
 	tests/live/test_load.py \
+	tests/live/test_load_options.py \
 	tests/live/test_login.py \
 	tests/live/test_muxers.py \
 	tests/live/test_recording.py \

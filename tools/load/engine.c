@@ -412,7 +412,7 @@ run_parts(struct engine *engine)
 	bring_up_sources(engine);
 	if (pid != 0)
 		watched->memory_before_bytes = watched_memory_bytes(pid);
-	if (engine->totals->source_lost == NULL)
+	if (engine->totals->source_lost[0] == '\0')
 		feed(engine);
 	end_churn(engine);
 	end_listeners(engine);

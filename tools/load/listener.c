@@ -86,23 +86,20 @@ finish_tasting(struct listener *listener)
 	listener->tasting = NULL;
 }
 
-/* A server that stops sending shows as a gap too, up to the end of the run. */
+/* A server that stops sending shows as a gap too, up to the end of the run, and
+ * makes late even who was let in and never fed. */
 static void
 note_gap(struct listener *listener, int64_t now_us)
 {
-	if (listener->read_us > 0 &&
-	    now_us - listener->read_us > listener->gap_us)
-		listener->gap_us = now_us - listener->read_us;
-}
+	int64_t late_us = (int64_t)listener->world->options->late_ms * 1000;
+	int64_t fed_us = listener->read_us;
 
-static void
-add_gap(const struct listener *listener)
-{
-	struct totals *totals = listener->world->totals;
-
-	spread_add(&totals->gap_us, listener->gap_us);
-	totals->late += listener->gap_us >
-	    (int64_t)listener->world->options->late_ms * 1000;
+	if (fed_us > 0 && now_us - fed_us > listener->gap_us)
+		listener->gap_us = now_us - fed_us;
+	if (fed_us == 0)
+		fed_us = listener->body_us;
+	if (listener->state == LISTENER_BODY && now_us - fed_us > late_us)
+		listener->is_late = true;
 }
 
 /* why is NULL: a clean end. */
@@ -125,7 +122,8 @@ leave(struct listener *listener, const char *why)
 	totals->raw_bytes += wire_raw_bytes(
 	    &listener->wire, listener->head_bytes + listener->body_bytes);
 	if (was_in && !listener->is_slow)
-		add_gap(listener);
+		spread_add(&totals->gap_us, listener->gap_us);
+	totals->late += listener->is_late;
 	finish_tasting(listener);
 	bytes_free(&listener->head);
 	wire_close(&listener->wire, listener->world->options->is_abort);

@@ -37,6 +37,7 @@ struct listener {
 	unsigned mount;
 	enum listener_state state;
 	bool is_slow, is_checked;
+	bool is_late; /* got nothing for too long */
 	size_t asked; /* bytes of the request sent */
 	int64_t dialled_us, first_us, body_us, read_us, gap_us;
 	uint64_t head_bytes, body_bytes;

@@ -11,7 +11,8 @@ report_is_good(const struct options *options, const struct totals *totals)
 {
 	const struct numbered_counts *counts = &totals->counts;
 
-	if (totals->source_lost != NULL || tally_total(&totals->failed) > 0 ||
+	if (totals->source_lost[0] != '\0' ||
+	    tally_total(&totals->failed) > 0 ||
 	    tally_total(&totals->ended) > 0 ||
 	    totals->started < options->clients)
 		return false;
@@ -50,8 +51,8 @@ text_source(struct bytes *out, const struct totals *totals)
 	    " bytes, at most %.1f ms late%s%s\n",
 	    totals->source_frames, totals->source_bytes,
 	    (double)totals->source_late_us / 1e3,
-	    totals->source_lost != NULL ? ", lost: " : "",
-	    totals->source_lost != NULL ? totals->source_lost : "");
+	    totals->source_lost[0] != '\0' ? ", lost: " : "",
+	    totals->source_lost);
 }
 
 static void
@@ -197,7 +198,7 @@ json_source(struct bytes *out, const struct totals *totals)
 	json_number(out, "bytes", totals->source_bytes);
 	json_number(out, "late_us", (uint64_t)totals->source_late_us);
 	bytes_text(out, "\"lost\":");
-	if (totals->source_lost != NULL)
+	if (totals->source_lost[0] != '\0')
 		text_json(out, totals->source_lost);
 	else
 		bytes_text(out, "null");

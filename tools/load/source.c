@@ -20,11 +20,11 @@
 static void
 leave(struct source *source, const char *why)
 {
-	bool is_early = source->state != SOURCE_ENDING;
+	struct totals *totals = source->totals;
 
-	snprintf(source->why, sizeof(source->why), "%s", why);
-	if (is_early)
-		source->totals->source_lost = source->why;
+	if (source->state != SOURCE_ENDING && totals->source_lost[0] == '\0')
+		text_copy(
+		    totals->source_lost, sizeof(totals->source_lost), why);
 	source->state = SOURCE_GONE;
 	wire_close(&source->wire, false);
 }

@@ -43,7 +43,6 @@ struct source {
 	bool is_timed;    /* in the heap of those with a frame to come */
 	struct bytes out; /* frames on their way */
 	unsigned out_frames;
-	char why[96]; /* it is gone */
 };
 
 void source_dial(struct source *, int64_t now_us);

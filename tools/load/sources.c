@@ -134,7 +134,7 @@ sources_dial(struct sources *sources, int64_t now_us)
 bool
 sources_are_up(const struct sources *sources)
 {
-	return sources->totals->source_lost != NULL ||
+	return sources->totals->source_lost[0] != '\0' ||
 	    (sources->dialled == sources->count && sources->waiting == 0);
 }
 

@@ -47,7 +47,7 @@ struct totals {
 	struct spread connect_us;    /* dialling to connected, TLS included */
 	struct spread first_byte_us; /* dialling to the first byte */
 	struct spread gap_us;        /* each listener's longest time unfed */
-	uint64_t late;               /* listeners with a gap above the limit */
+	uint64_t late;               /* listeners unfed for too long, once in */
 	struct spread latency_us; /* of numbered frames made since it joined */
 
 	uint64_t checked;  /* listeners that looked at what they got */
@@ -59,11 +59,11 @@ struct totals {
 	struct watched_totals watched;
 
 	uint64_t source_frames, source_bytes;
-	int64_t source_late_us;  /* how late the latest frame was sent */
-	const char *source_lost; /* why the source ended early, or NULL */
-	int64_t run_us;          /* from the first dial to the end's begin */
-	int64_t end_us;          /* how long ending took */
-	double cpu_secs;         /* of this process */
+	int64_t source_late_us; /* how late the latest frame was sent */
+	char source_lost[96];   /* why the first one ended early, or "" */
+	int64_t run_us;         /* from the first dial to the end's begin */
+	int64_t end_us;         /* how long ending took */
+	double cpu_secs;        /* of this process */
 };
 
 #endif
