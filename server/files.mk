@@ -123,6 +123,8 @@ stream_files = \
 	server/stream/meter.h \
 	server/stream/mount.c \
 	server/stream/mount.h \
+	server/stream/pump.c \
+	server/stream/pump.h \
 	server/stream/ring.c \
 	server/stream/ring.h \
 	server/stream/source.c \

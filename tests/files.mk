@@ -124,6 +124,7 @@ live_tests = \
 	tests/live/test_load_options.py \
 	tests/live/test_login.py \
 	tests/live/test_muxers.py \
+	tests/live/test_pace.py \
 	tests/live/test_recording.py \
 	tests/live/test_reload.py \
 	tests/live/test_run.py \

@@ -30,6 +30,7 @@ struct block {
 	atomic_uint refs;
 	unsigned flags;      /* enum block_flag */
 	int64_t time_ms;     /* clock_mono_ms() when its first byte came in */
+	int64_t step_ms;     /* until the next one; 0: not known, do not wait */
 	struct block *head;  /* what a newcomer gets first; may be NULL */
 	struct block *title; /* ICY metadata in force; may be NULL */
 	size_t len;

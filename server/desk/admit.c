@@ -105,7 +105,6 @@ admit_source(struct desk *desk, struct ask_msg *ask, struct patron *patron)
 	patron->sources++;
 	guest->role = ROLE_SOURCE;
 	guest->mount = mount;
-	guest->member = mount->member;
 	answer = new_answer(ask, 200, "");
 	answer->mount_no = mount->number;
 	answer->member = mount->member;
@@ -338,7 +337,6 @@ admit_listener(struct desk *desk, const struct ask_msg *ask)
 		}
 		guest->role = ROLE_LISTENER;
 		guest->mount = mount;
-		guest->member = mount->member;
 		gauge_join(&mount->listeners);
 		if (mount->listeners.now > mount->peak)
 			mount->peak = mount->listeners.now;

@@ -72,13 +72,17 @@ struct desk_mount {
 TAILQ_HEAD(mount_list, desk_mount);
 
 /* What the desk knows of a connection. */
+enum guest_role {
+	ROLE_REQUEST,
+	ROLE_LISTENER,
+	ROLE_SOURCE
+};
+
 struct guest {
-	uint64_t conn_no;
-	unsigned worker;
-	enum conn_role role;
 	struct desk_mount *mount; /* for a listener or source */
-	int64_t member;
 	uint64_t household;
+	unsigned worker;
+	enum guest_role role : 8;
 	bool is_finished; /* its request came in */
 };
 

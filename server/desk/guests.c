@@ -58,7 +58,6 @@ guest_new(
 {
 	struct guest *guest = mem_new(sizeof(*guest));
 
-	guest->conn_no = conn_no;
 	guest->worker = worker;
 	guest->household = household;
 	guest->role = ROLE_REQUEST;
@@ -87,7 +86,7 @@ guest_finished(struct desk *desk, struct guest *guest)
 static void
 leave_mount(struct desk *desk, struct guest *guest)
 {
-	struct patron *patron = patron_by_id(desk, guest->member);
+	struct patron *patron = patron_by_id(desk, guest->mount->member);
 
 	gauge_leave(&guest->mount->listeners);
 	if (patron != NULL)

@@ -9,6 +9,7 @@
 #include "front/reply.h"
 #include "front/routes.h"
 #include "http/response.h"
+#include "net/address.h"
 #include "net/tcp.h"
 #include "stream/feed.h"
 #include "stream/listener.h"
@@ -43,6 +44,7 @@ visit_begin(
 	visit->magic = VISIT_MAGIC;
 	visit->worker = worker;
 	visit->conn = conn;
+	visit->address = address_of(&from->peer);
 	meter_begin(&visit->meter);
 	table_put(&worker->conns, conn_number(conn), conn);
 	conn_own(conn, &visit_stage, visit);
@@ -68,7 +70,7 @@ visit_new_ask(struct visit *visit, enum ask_kind kind, const char *path)
 	ask->kind = kind;
 	ask->worker = visit->worker->number;
 	ask->conn_no = conn_number(visit->conn);
-	ask->address = *conn_address(visit->conn);
+	ask->address = visit->address;
 	/* A longer path is no mount's name, and must not look like one. */
 	if (strlen(path) < sizeof(ask->path))
 		text_copy(ask->path, sizeof(ask->path), path);
@@ -123,7 +125,6 @@ take_head(struct visit *visit)
 		break;
 	}
 	conn_used(visit->conn, used);
-	visit->had_request = true;
 	if (path_error(visit) != NULL)
 		reply_error(visit, 400, path_error(visit), 0);
 	else
@@ -461,7 +462,6 @@ closed(struct conn *conn, enum close_reason reason, void *owner)
 {
 	struct visit *visit = owner;
 	struct worker *worker = visit->worker;
-	struct closed_msg *message = message_new(MSG_CLOSED, sizeof(*message));
 
 	log_debug("#%llu request %s %s: %s",
 	    (unsigned long long)conn_number(conn), visit->request.method_name,
@@ -469,12 +469,6 @@ closed(struct conn *conn, enum close_reason reason, void *owner)
 	meter_take(worker, &visit->meter, conn, 0, "", 0,
 	    visit->is_waste ? USAGE_WASTE : USAGE_PAGES);
 	give_back(visit);
-	message->worker = worker->number;
-	message->conn_no = conn_number(conn);
-	message->role = ROLE_REQUEST;
-	message->address = *conn_address(conn);
-	message->had_request = visit->had_request;
-	worker_tell_desk(worker, &message->message);
-	table_take(&worker->conns, conn_number(conn));
+	worker_forget(worker, conn);
 	free_visit(visit);
 }

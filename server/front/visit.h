@@ -34,14 +34,14 @@ struct visit {
 	enum visit_state state;
 	struct worker *worker;
 	struct conn *conn;
+	struct in6_addr address;
 	struct request request;
 	struct icy_login icy; /* METHOD_ICY */
 	struct bytes body;    /* of a form */
 	struct chunked chunked;
 	struct answer_msg *granted; /* a source waiting for its icy headers */
 	bool owes_options; /* after the upgrade: the answer to OPTIONS */
-	bool had_request;
-	bool is_waste; /* refused or nonsense */
+	bool is_waste;     /* refused or nonsense */
 	struct meter meter;
 };
 

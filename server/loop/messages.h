@@ -24,6 +24,7 @@
 #define NAME_BYTES  256
 #define TITLE_BYTES 512
 #define KEY_BYTES   128
+#define AGENT_BYTES 64 /* of a listener's player */
 
 struct conf;
 struct feed;
@@ -311,27 +312,16 @@ struct facts_msg {
 	struct mount_facts facts;
 };
 
-enum conn_role {
-	ROLE_REQUEST,
-	ROLE_LISTENER,
-	ROLE_SOURCE
-};
-
 struct closed_msg {
 	struct message message;
-	unsigned worker;
 	uint64_t conn_no;
-	enum conn_role role;
-	uint32_t mount_no;
-	struct in6_addr address;
-	bool had_request; /* its whole head came in */
 };
 
 struct listener_row {
 	uint64_t conn_no, bytes, lag_bytes;
 	int64_t secs;
 	bool is_tls, has_icy;
-	char agent[64];
+	char agent[AGENT_BYTES];
 };
 
 struct listing_msg {

@@ -32,7 +32,7 @@ take_off(struct wheel *wheel, struct timer *timer)
 	if (wheel->next == timer)
 		wheel->next = TAILQ_NEXT(timer, link);
 	TAILQ_REMOVE(&wheel->spokes[timer->due & (SPOKES - 1)], timer, link);
-	timer->is_set = false;
+	timer->due = 0;
 }
 
 /* A timer that fires may set or stop any other: next is kept right by both. */
@@ -94,7 +94,6 @@ timer_set(struct wheel *wheel, struct timer *timer, int64_t ms,
 {
 	timer_stop(wheel, timer);
 	timer->fire = fire;
-	timer->is_set = true;
 	timer->due = tick_now() + ms / WHEEL_TICK_MS + 1;
 	if (timer->due <= wheel->now)
 		timer->due = wheel->now + 1;
@@ -105,6 +104,6 @@ timer_set(struct wheel *wheel, struct timer *timer, int64_t ms,
 void
 timer_stop(struct wheel *wheel, struct timer *timer)
 {
-	if (timer->is_set)
+	if (timer->due != 0)
 		take_off(wheel, timer);
 }

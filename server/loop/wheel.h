@@ -22,9 +22,8 @@ struct wheel;
 
 struct timer {
 	TAILQ_ENTRY(timer) link;
-	int64_t due; /* in ticks */
+	int64_t due; /* in ticks; 0: not set */
 	void (*fire)(struct timer *);
-	bool is_set;
 };
 
 struct wheel *wheel_new(struct event_base *);

@@ -5,7 +5,6 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "net/address.h"
 #include "net/conn_priv.h"
 #include "net/tcp.h"
 
@@ -91,6 +90,15 @@ conn_home_free(struct conn_home *home)
 	free(home);
 }
 
+static bool
+is_ipv6(const struct sockaddr_storage *peer)
+{
+	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)peer;
+
+	return peer->ss_family == AF_INET6 &&
+	    !IN6_IS_ADDR_V4MAPPED(&in6->sin6_addr);
+}
+
 struct conn *
 conn_new(struct conn_home *home, int fd, uint64_t number,
     const struct sockaddr_storage *peer)
@@ -100,12 +108,10 @@ conn_new(struct conn_home *home, int fd, uint64_t number,
 	conn->home = home;
 	conn->fd = fd;
 	conn->number = number;
-	conn->address = address_of(peer);
+	conn->ip_head_bytes = is_ipv6(peer) ? 40 : 20;
 	conn->state = CONN_BEGIN;
 	event_assign(&conn->read_event, home->base, fd, EV_READ | EV_PERSIST,
 	    conn_on_read, conn);
-	event_assign(&conn->write_event, home->base, fd, EV_WRITE | EV_PERSIST,
-	    conn_on_write, conn);
 	TAILQ_INSERT_TAIL(&home->open, conn, link);
 	home->count++;
 	return conn;
@@ -168,11 +174,12 @@ conn_close(struct conn *conn, enum close_reason reason)
 	conn->stage->closed(conn, reason, conn->owner);
 	timer_stop(home->wheel, &conn->timer);
 	event_del(&conn->read_event);
-	event_del(&conn->write_event);
+	if (conn->write_event != NULL)
+		event_free(conn->write_event);
 	tls_free(conn);
 	close(conn->fd);
-	bytes_free(&conn->input);
-	bytes_free(&conn->output);
+	conn_drop(&conn->input);
+	conn_drop(&conn->output);
 	TAILQ_REMOVE(&home->open, conn, link);
 	if (TAILQ_EMPTY(&home->closing))
 		event_active(&home->sweep, 0, 0);
@@ -189,7 +196,7 @@ all_confirmed(struct conn *conn)
 
 	conn_count(conn, &counts);
 	return counts.payload_out >= conn->plain_out ||
-	    !tcp_counts(conn->fd, &tcp) || tcp.is_dead;
+	    !tcp_counts(conn->fd, conn->ip_head_bytes, &tcp) || tcp.is_dead;
 }
 
 static void
@@ -219,8 +226,8 @@ conn_linger_check(struct conn *conn)
 	    conn->home->wheel, &conn->timer, LINGER_STEP_MS, linger_again);
 }
 
-static void
-say_end(struct conn *conn)
+void
+conn_say_end(struct conn *conn)
 {
 	conn->state = CONN_LINGER;
 	if (conn->ssl != NULL)
@@ -242,24 +249,18 @@ conn_finish(struct conn *conn, enum close_reason reason)
 	conn->state = CONN_FLUSH;
 	conn->finish_reason = reason;
 	conn->finish_by_ms = clock_mono_ms() + LINGER_MS;
-	bytes_free(&conn->input);
-	conn->fresh_len = 0;
+	conn_drop(&conn->input);
+	if (conn->home->offered == conn)
+		conn->home->fresh_len = 0;
 	if (!conn->has_eof)
 		conn_read(conn, true);
-	if (conn->output.len == 0 && conn->tls_pending == 0) {
-		say_end(conn);
+	if (conn->output == NULL && conn->tls_pending == 0) {
+		conn_say_end(conn);
 		return;
 	}
 	conn_want_write(conn, true);
 	timer_set(
 	    conn->home->wheel, &conn->timer, LINGER_STEP_MS, linger_again);
-}
-
-/* Called by the writer when nothing is left to send. */
-void
-conn_flushed(struct conn *conn)
-{
-	say_end(conn);
 }
 
 bool
@@ -272,12 +273,6 @@ uint64_t
 conn_number(const struct conn *conn)
 {
 	return conn->number;
-}
-
-const struct in6_addr *
-conn_address(const struct conn *conn)
-{
-	return &conn->address;
 }
 
 bool
@@ -317,7 +312,7 @@ conn_count(struct conn *conn, struct conn_counts *counts)
 	struct tcp_counts tcp;
 	uint64_t payload, cipher;
 
-	tcp_counts(conn->fd, &tcp);
+	tcp_counts(conn->fd, conn->ip_head_bytes, &tcp);
 	payload = conn->plain_out < tcp.acked ? conn->plain_out : tcp.acked;
 	if (conn->ssl != NULL) {
 		cipher = tls_cipher_out(conn);

@@ -103,7 +103,6 @@ void conn_finish(struct conn *, enum close_reason);
 bool conn_is_finishing(const struct conn *);
 
 uint64_t conn_number(const struct conn *);
-const struct in6_addr *conn_address(const struct conn *);
 bool conn_is_tls(const struct conn *);
 int conn_fd(const struct conn *);
 

@@ -2,63 +2,110 @@
  * SPDX-FileCopyrightText: The all2all developers */
 #include "net/conn_priv.h"
 
+#include "base/mem.h"
+
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #define TLS_FIRST_BYTE 0x16 /* a handshake record, RFC 8446 section 5.1 */
 
 void
-conn_want_write(struct conn *conn, bool on)
+conn_drop(struct bytes **kept)
 {
-	if (conn->state == CONN_CLOSED)
+	if (*kept == NULL)
 		return;
-	if (on)
-		event_add(&conn->write_event, NULL);
-	else
-		event_del(&conn->write_event);
+	bytes_free(*kept);
+	free(*kept);
+	*kept = NULL;
 }
 
+static void
+keep(struct bytes **kept, const void *bytes, size_t len)
+{
+	if (*kept == NULL)
+		*kept = mem_new(sizeof(**kept));
+	bytes_append(*kept, bytes, len);
+}
+
+static void
+eat(struct bytes **kept, size_t len)
+{
+	bytes_eat(*kept, len);
+	if ((*kept)->len == 0)
+		conn_drop(kept);
+}
+
+void
+conn_want_write(struct conn *conn, bool on)
+{
+	if (conn->state == CONN_CLOSED || on == (conn->write_event != NULL))
+		return;
+	if (!on) {
+		event_free(conn->write_event);
+		conn->write_event = NULL;
+		return;
+	}
+	conn->write_event = event_new(conn->home->base, conn->fd,
+	    EV_WRITE | EV_PERSIST, conn_on_write, conn);
+	CHECK(conn->write_event != NULL);
+	event_add(conn->write_event, NULL);
+}
+
+/* Turning reads off and soon on again costs the poller nothing: it is told
+ * only when bytes come meanwhile. */
 void
 conn_read(struct conn *conn, bool on)
 {
 	if (conn->state == CONN_CLOSED || conn->has_eof)
 		return;
 	conn->reads = on;
-	if (on)
+	if (on && !conn->polls) {
 		event_add(&conn->read_event, NULL);
-	else
-		event_del(&conn->read_event);
+		conn->polls = true;
+	}
 	/* What a stage left or TLS still holds will not wake the poller. */
-	conn->offers_again = on && conn->input.len > 0;
+	conn->offers_again = on && conn->input != NULL;
 	if (conn->offers_again ||
 	    (on && conn->ssl != NULL && SSL_pending(conn->ssl) > 0))
 		event_active(&conn->read_event, EV_READ, 0);
 }
 
+static void
+stop_polling(struct conn *conn)
+{
+	event_del(&conn->read_event);
+	conn->polls = false;
+}
+
 const uint8_t *
 conn_input(const struct conn *conn, size_t *len)
 {
-	if (conn->input.len > 0) {
-		*len = conn->input.len;
-		return conn->input.data;
+	const struct conn_home *home = conn->home;
+
+	if (conn->input != NULL) {
+		*len = conn->input->len;
+		return conn->input->data;
 	}
-	*len = conn->fresh_len;
-	return conn->fresh;
+	*len = home->offered == conn ? home->fresh_len : 0;
+	return home->fresh;
 }
 
 void
 conn_used(struct conn *conn, size_t len)
 {
-	if (conn->input.len > 0) {
-		bytes_eat(&conn->input, len);
-		if (conn->input.len == 0)
-			bytes_free(&conn->input);
+	struct conn_home *home = conn->home;
+
+	if (len == 0)
+		return;
+	if (conn->input != NULL) {
+		eat(&conn->input, len);
 		return;
 	}
-	CHECK(len <= conn->fresh_len);
-	conn->fresh += len;
-	conn->fresh_len -= len;
+	CHECK(home->offered == conn && len <= home->fresh_len);
+	home->fresh += len;
+	home->fresh_len -= len;
 }
 
 /* Bytes go to the stage from where they were read; only what it leaves is
@@ -66,23 +113,26 @@ conn_used(struct conn *conn, size_t len)
 void
 conn_offer(struct conn *conn, const uint8_t *bytes, size_t len)
 {
+	struct conn_home *home = conn->home;
+
 	conn->plain_in += len;
 	if (conn->state != CONN_OPEN)
 		return;
-	if (conn->input.len > 0) {
-		bytes_append(&conn->input, bytes, len);
+	if (conn->input != NULL) {
+		keep(&conn->input, bytes, len);
 		conn_event(conn, CONN_DATA);
 	} else {
-		conn->fresh = bytes;
-		conn->fresh_len = len;
+		CHECK(home->offered == NULL);
+		home->offered = conn;
+		home->fresh = bytes;
+		home->fresh_len = len;
 		conn_event(conn, CONN_DATA);
-		if (conn->state <= CONN_OPEN && conn->fresh_len > 0)
-			bytes_append(
-			    &conn->input, conn->fresh, conn->fresh_len);
-		conn->fresh_len = 0;
+		if (conn->state <= CONN_OPEN && home->fresh_len > 0)
+			keep(&conn->input, home->fresh, home->fresh_len);
+		home->offered = NULL;
 	}
 	/* Plain bytes behind an upgrade may be anybody's. */
-	if (conn->state == CONN_BEGIN && conn->input.len > 0)
+	if (conn->state == CONN_BEGIN && conn->input != NULL)
 		conn_close(conn, CLOSE_BAD);
 }
 
@@ -159,7 +209,7 @@ static void
 take_end(struct conn *conn, bool is_eof)
 {
 	conn->has_eof = true;
-	event_del(&conn->read_event);
+	stop_polling(conn);
 	if (conn->state == CONN_LINGER)
 		conn_linger_check(conn);
 	else if (conn->state == CONN_FLUSH)
@@ -210,8 +260,12 @@ conn_on_read(evutil_socket_t fd, short what, void *arg)
 		return;
 	if (conn->state == CONN_HANDSHAKE)
 		shake_hands(conn);
-	if (conn->state >= CONN_OPEN && conn->state != CONN_CLOSED)
+	if (conn->state < CONN_OPEN || conn->state == CONN_CLOSED)
+		return;
+	if (conn->reads)
 		read_turn(conn);
+	else
+		stop_polling(conn);
 }
 
 static ssize_t
@@ -222,7 +276,9 @@ send_some(struct conn *conn, const struct iovec *iov, int count)
 	ssize_t n;
 
 	do {
-		n = sendmsg(conn->fd, &message, MSG_NOSIGNAL);
+		n = count == 1
+		    ? send(conn->fd, iov->iov_base, iov->iov_len, MSG_NOSIGNAL)
+		    : sendmsg(conn->fd, &message, MSG_NOSIGNAL);
 	} while (n == -1 && errno == EINTR);
 	if (n == -1)
 		return errno == EAGAIN ? 0 : -1;
@@ -276,25 +332,23 @@ flush_output(struct conn *conn)
 	struct iovec iov;
 	ssize_t n = 1;
 
-	while (n > 0 && conn->output.len > 0) {
-		iov.iov_base = conn->output.data;
-		iov.iov_len = conn->output.len;
+	while (n > 0 && conn->output != NULL) {
+		iov.iov_base = conn->output->data;
+		iov.iov_len = conn->output->len;
 		n = conn->ssl != NULL ? send_records(conn, &iov, 1)
 				      : send_some(conn, &iov, 1);
 		if (n < 0)
 			return false;
 		conn->plain_out += (uint64_t)n;
-		bytes_eat(&conn->output, (size_t)n);
+		eat(&conn->output, (size_t)n);
 	}
-	if (conn->output.len == 0)
-		bytes_free(&conn->output);
 	return true;
 }
 
 static bool
 has_unsent(const struct conn *conn)
 {
-	return conn->output.len > 0 || conn->tls_pending > 0;
+	return conn->output != NULL || conn->tls_pending > 0;
 }
 
 void
@@ -302,7 +356,7 @@ conn_send(struct conn *conn, const void *bytes, size_t len)
 {
 	if (conn->state == CONN_CLOSED)
 		return;
-	bytes_append(&conn->output, bytes, len);
+	keep(&conn->output, bytes, len);
 	/* A broken socket is told by the poller, not in the caller's hands. */
 	if (!flush_output(conn) || has_unsent(conn))
 		conn_want_write(conn, true);
@@ -314,7 +368,7 @@ conn_writev(struct conn *conn, const struct iovec *iov, int count)
 	size_t wanted = 0;
 	ssize_t n;
 
-	if (conn->output.len > 0)
+	if (conn->output != NULL)
 		return 0;
 	for (int i = 0; i < count; i++)
 		wanted += iov[i].iov_len;
@@ -351,7 +405,7 @@ conn_on_write(evutil_socket_t fd, short what, void *arg)
 		return;
 	conn_want_write(conn, false);
 	if (conn->state == CONN_FLUSH)
-		conn_flushed(conn);
+		conn_say_end(conn);
 	else
 		conn_event(conn, CONN_DRAINED);
 }

@@ -37,48 +37,58 @@ struct conn_home {
 	struct conn_list open, closing;
 	struct event sweep; /* frees what is closing, after the callback */
 	unsigned count;
+	/* During CONN_DATA: whose new bytes are still in the scratch. */
+	const struct conn *offered;
+	const uint8_t *fresh;
+	size_t fresh_len;
 	uint8_t read_scratch[SCRATCH_BYTES];
 	uint8_t write_scratch[SCRATCH_BYTES];
 };
 
+/* There are as many as there are peers: what few need is allocated only while
+ * they need it. */
 struct conn {
-	TAILQ_ENTRY(conn) link;
 	struct conn_home *home;
 	const struct conn_stage *stage;
 	void *owner;
-	uint64_t number;
 	int fd;
-	enum conn_state state;
-	enum close_reason finish_reason;
-	bool is_tls_only, has_eof, reads, was_ready;
-	bool offers_again; /* input that was left, to whoever reads now */
-
+	enum conn_state state : 8;
+	enum close_reason finish_reason : 8;
+	uint8_t ip_head_bytes;
+	bool is_tls_only : 1;
+	bool has_eof : 1;
+	bool reads : 1;
+	bool polls : 1; /* for reading: may be longer than it reads */
+	bool was_ready : 1;
+	bool offers_again : 1; /* input that was left, to whoever reads now */
+	struct bytes *output;  /* small answers; NULL: none */
 	SSL *ssl;
-	SSL_CTX *tls;       /* kept until TLS begins or is out of question */
-	size_t tls_pending; /* plain bytes taken, their record half sent */
+	uint64_t plain_out;
 
-	struct event read_event, write_event;
+	SSL_CTX *tls;        /* kept until TLS begins or is out of question */
+	size_t tls_pending;  /* plain bytes taken, their record half sent */
+	struct bytes *input; /* left over by the stage; NULL: none */
+	struct event *write_event; /* while the socket is full, or NULL */
+	struct event read_event;
 	struct timer timer;
 	int64_t finish_by_ms;
-
-	struct bytes input;   /* left over by the stage */
-	struct bytes output;  /* small answers */
-	const uint8_t *fresh; /* during CONN_DATA: bytes still in the scratch */
-	size_t fresh_len;
-
-	uint64_t plain_out, plain_in;
+	uint64_t number;
+	uint64_t plain_in;
 	uint64_t payload_most; /* acknowledged payload never shrinks */
-	struct in6_addr address;
+	TAILQ_ENTRY(conn) link;
 };
 
 void conn_event(struct conn *, enum conn_event);
 /* Gives new bytes to the stage, keeps what it leaves. */
 void conn_offer(struct conn *, const uint8_t *bytes, size_t len);
+/* Frees the bytes and forgets them; NULL is fine. */
+void conn_drop(struct bytes **);
 void conn_want_write(struct conn *, bool on);
 void conn_on_read(evutil_socket_t, short, void *);
 void conn_on_write(evutil_socket_t, short, void *);
 void conn_linger_check(struct conn *);
-void conn_flushed(struct conn *); /* finishing, and nothing left to send */
+/* Finishing, and nothing left to send: says end to the peer. */
+void conn_say_end(struct conn *);
 
 /* tls.c: >0 bytes, 0 not now, -1 broken or *is_eof. */
 ssize_t tls_read(struct conn *, uint8_t *to, size_t len, bool *is_eof);

@@ -14,23 +14,16 @@
 #define USER_TIMEOUT_MS    30000
 #define STATE_CLOSE        7 /* TCP_CLOSE, which linux/tcp.h has not */
 
-/* IP head and TCP head, by family and timestamps (RFC 791, 8200, 7323). */
+/* With IP (RFC 791, 8200), and timestamps if any (RFC 7323). */
 static uint64_t
-head_bytes(int fd, const struct tcp_info *info)
+head_bytes(unsigned ip_head_bytes, const struct tcp_info *info)
 {
-	struct sockaddr_storage name = { 0 };
-	socklen_t len = sizeof(name);
-	uint64_t ip = 20;
-
-	if (getsockname(fd, (struct sockaddr *)&name, &len) == 0 &&
-	    name.ss_family == AF_INET6 &&
-	    !IN6_IS_ADDR_V4MAPPED(&((struct sockaddr_in6 *)&name)->sin6_addr))
-		ip = 40;
-	return ip + (info->tcpi_options & TCPI_OPT_TIMESTAMPS ? 32 : 20);
+	return ip_head_bytes +
+	    (info->tcpi_options & TCPI_OPT_TIMESTAMPS ? 32 : 20);
 }
 
 bool
-tcp_counts(int fd, struct tcp_counts *counts)
+tcp_counts(int fd, unsigned ip_head_bytes, struct tcp_counts *counts)
 {
 	struct tcp_info info;
 	socklen_t len = sizeof(info);
@@ -41,7 +34,7 @@ tcp_counts(int fd, struct tcp_counts *counts)
 	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) == -1 ||
 	    len < offsetof(struct tcp_info, tcpi_bytes_retrans))
 		return false;
-	head = head_bytes(fd, &info);
+	head = head_bytes(ip_head_bytes, &info);
 	counts->is_dead = info.tcpi_state == STATE_CLOSE;
 	counts->acked = info.tcpi_bytes_acked;
 	counts->wire_out = info.tcpi_bytes_sent + info.tcpi_segs_out * head;

@@ -19,7 +19,8 @@ struct tcp_counts {
 	bool is_dead; /* reset, or closed by both: nothing will change */
 };
 
-bool tcp_counts(int fd, struct tcp_counts *);
+/* ip_head_bytes: 20 for IPv4, 40 for IPv6. */
+bool tcp_counts(int fd, unsigned ip_head_bytes, struct tcp_counts *);
 /* No delay, keep-alive, user timeout; unsent_bytes and send_buffer_bytes as in
  * the configuration, 0 leaves the kernel's. */
 void tcp_prepare(int fd, int64_t unsent_bytes, int64_t send_buffer_bytes);

@@ -28,8 +28,10 @@ struct feed {
 	bool has_begun; /* a block went out since the last join */
 	struct mount_facts said;
 	struct bytes gathered;
-	unsigned flags;   /* of the gathered block, enum block_flag */
-	int64_t first_ms; /* when its first unit came */
+	unsigned flags;       /* of the gathered block, enum block_flag */
+	int64_t first_ms;     /* when its first unit came */
+	int64_t step_ms;      /* what this block was gathered for */
+	int64_t pace_from_ms; /* steps are counted from here */
 	struct block *head, *title;
 	struct event *pace;
 	int64_t unit_ms;
@@ -113,6 +115,7 @@ flush(struct feed *feed)
 	feed->has_begun = true;
 	block = block_new(feed->gathered.data, feed->gathered.len, feed->flags);
 	block->time_ms = feed->first_ms;
+	block->step_ms = feed->step_ms;
 	block->head = block_ref(feed->head);
 	block->title = block_ref(feed->title);
 	bytes_eat(&feed->gathered, feed->gathered.len);
@@ -127,15 +130,24 @@ on_pace(evutil_socket_t fd, short what, void *arg)
 	flush(arg);
 }
 
+/* To the end of this step: whenever units come, blocks go out evenly. */
 static void
 arm_pace(struct feed *feed)
 {
-	struct mount *mount = mount_of(feed);
-	int64_t pace_ms = mount != NULL ? mount->rules->pace_ms : 0;
-	struct timeval wait = { pace_ms / 1000, pace_ms % 1000 * 1000 };
+	const struct mount *mount = mount_of(feed);
+	struct timeval wait;
+	int64_t wait_ms;
 
-	if (pace_ms > 0 && !event_pending(feed->pace, EV_TIMEOUT, NULL))
-		event_add(feed->pace, &wait);
+	if (event_pending(feed->pace, EV_TIMEOUT, NULL))
+		return;
+	feed->step_ms = mount != NULL ? mount_step_ms(mount) : 0;
+	if (feed->step_ms == 0)
+		return;
+	wait_ms = feed->step_ms -
+	    (feed->unit_ms - feed->pace_from_ms) % feed->step_ms;
+	wait.tv_sec = wait_ms / 1000;
+	wait.tv_usec = wait_ms % 1000 * 1000;
+	event_add(feed->pace, &wait);
 }
 
 static void
@@ -335,7 +347,7 @@ feed_join(struct feed *feed, struct worker *worker, uint32_t mount_no,
 	feed->records = records;
 	feed->said = *said;
 	feed->has_facts = feed->has_begun = false;
-	feed->unit_ms = clock_mono_ms();
+	feed->unit_ms = feed->pace_from_ms = clock_mono_ms();
 	feed->pace = evtimer_new(loop_base(worker->loop), on_pace, feed);
 	CHECK(feed->pace != NULL);
 	if (feed->media == NULL)
@@ -347,6 +359,7 @@ feed_join(struct feed *feed, struct worker *worker, uint32_t mount_no,
 void
 feed_leave(struct feed *feed)
 {
+	feed->step_ms = 0; /* nothing comes after it for a while */
 	flush(feed);
 	event_free(feed->pace);
 	feed->pace = NULL;

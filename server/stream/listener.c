@@ -56,14 +56,15 @@ list_of(struct mount *mount, enum listener_state state)
 	}
 }
 
+/* An idle one goes to the end: the pump takes who waits longest first. */
 static void
 set_state(struct listener *listener, enum listener_state state)
 {
-	if (listener->state == state)
+	if (listener->state == state && state != LISTENER_IDLE)
 		return;
-	LIST_REMOVE(listener, link);
+	TAILQ_REMOVE(list_of(listener->mount, listener->state), listener, link);
 	listener->state = state;
-	LIST_INSERT_HEAD(list_of(listener->mount, state), listener, link);
+	TAILQ_INSERT_TAIL(list_of(listener->mount, state), listener, link);
 }
 
 /* From here on it hears nothing but closed(). */
@@ -116,6 +117,7 @@ listener_begin(
     struct conn *conn, struct mount *mount, const struct listener_wish *wish)
 {
 	struct listener *listener = mem_new(sizeof(*listener));
+	char agent[AGENT_BYTES];
 
 	listener->magic = LISTENER_MAGIC;
 	listener->conn = conn;
@@ -125,12 +127,12 @@ listener_begin(
 	    ? (uint32_t)mount->rules->metaint_bytes
 	    : 0;
 	listener->since_ms = listener->taken_ms = clock_mono_ms();
-	text_clean(listener->agent, sizeof(listener->agent), wish->agent,
-	    strlen(wish->agent));
+	text_clean(agent, sizeof(agent), wish->agent, strlen(wish->agent));
+	listener->agent = mem_text(agent);
 	meter_begin(&listener->meter);
 	meter_start(mount->worker, mount->member, mount->name, mount->number,
 	    USAGE_LIVE);
-	LIST_INSERT_HEAD(&mount->waiting, listener, link);
+	TAILQ_INSERT_TAIL(&mount->waiting, listener, link);
 	mount->listeners++;
 	conn_own(conn, &listener_stage, listener);
 	conn_deadline(conn, START_MS);
@@ -275,7 +277,7 @@ advance_meta(struct listener *listener, size_t *sent)
 	size_t left = listener->meta->len - listener->meta_sent;
 	size_t take = *sent < left ? *sent : left;
 
-	listener->meta_sent += take;
+	listener->meta_sent += (uint32_t)take;
 	*sent -= take;
 	if (take < left)
 		return;
@@ -293,7 +295,7 @@ advance(struct listener *listener, size_t sent)
 	if (listener->metaint > 0)
 		listener->until_meta -= (uint32_t)sent;
 	take = head_left(listener) < sent ? head_left(listener) : sent;
-	listener->head_sent += take;
+	listener->head_sent += (uint32_t)take;
 	cursor_advance(&listener->cursor, &listener->mount->ring, sent - take);
 }
 
@@ -443,7 +445,6 @@ closed(struct conn *conn, enum close_reason reason, void *owner)
 {
 	struct listener *listener = owner;
 	struct mount *mount = listener->mount;
-	struct closed_msg *message = message_new(MSG_CLOSED, sizeof(*message));
 
 	listener_meter(listener);
 	log_debug("#%llu listener %s %s secs=%lld skips=%u",
@@ -451,19 +452,13 @@ closed(struct conn *conn, enum close_reason reason, void *owner)
 	    close_word(reason),
 	    (long long)(clock_mono_ms() - listener->since_ms) / 1000,
 	    listener->skips);
-	message->worker = mount->worker->number;
-	message->conn_no = conn_number(conn);
-	message->role = ROLE_LISTENER;
-	message->mount_no = mount->number;
-	message->address = *conn_address(conn);
-	message->had_request = true;
-	worker_tell_desk(mount->worker, &message->message);
-	table_take(&mount->worker->conns, conn_number(conn));
-	LIST_REMOVE(listener, link);
+	worker_forget(mount->worker, conn);
+	TAILQ_REMOVE(list_of(mount, listener->state), listener, link);
 	cursor_clear(&listener->cursor);
 	block_unref(listener->head);
 	block_unref(listener->meta);
 	block_unref(listener->title);
+	free(listener->agent);
 	mount->listeners--;
 	mount_check_free(mount);
 	free(listener);

@@ -23,26 +23,27 @@ enum listener_state {
 	LISTENER_BUSY
 };
 
+/* What every send needs stands first, for the sake of the cache. */
 struct listener {
 	unsigned magic;
 	enum listener_state state;
-	LIST_ENTRY(listener) link;
+	TAILQ_ENTRY(listener) link;
 	struct conn *conn;
 	struct mount *mount;
 	struct cursor cursor;
-	uint64_t start;     /* seq it started at, or was skipped to */
-	struct block *head; /* in force; sent first, then kept to compare */
-	size_t head_sent;
+	struct block *head;  /* in force; sent first, then kept to compare */
+	struct block *meta;  /* being sent */
+	uint64_t start;      /* seq it started at, or was skipped to */
+	uint32_t head_sent;  /* bytes */
+	uint32_t meta_sent;  /* bytes */
 	uint32_t metaint;    /* 0: no titles wanted */
 	uint32_t until_meta; /* body bytes to the next metadata block */
-	struct block *meta;  /* being sent */
-	size_t meta_sent;
+	int64_t taken_ms;    /* the socket last took bytes */
 	struct block *title; /* last one sent, or NULL */
 	struct meter meter;
 	int64_t since_ms;
-	int64_t taken_ms; /* the socket last took bytes */
+	char *agent;
 	unsigned skips;
-	char agent[64];
 };
 
 struct listener_wish {

@@ -5,9 +5,13 @@
 #include "base/mem.h"
 #include "conf/conf.h"
 #include "stream/listener.h"
+#include "stream/pump.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#define SPREAD_FROM 500 /* listeners; fewer are sent to in a moment */
+#define STEP_MS     100
 
 void
 mount_set_rules(struct mount *mount)
@@ -30,6 +34,9 @@ mount_new(struct worker *worker, const struct mount_msg *from)
 	memcpy(mount->name, from->name, sizeof(mount->name));
 	memcpy(mount->slug, from->slug, sizeof(mount->slug));
 	ring_init(&mount->ring, &none);
+	TAILQ_INIT(&mount->waiting);
+	TAILQ_INIT(&mount->idle);
+	TAILQ_INIT(&mount->busy);
 	mount_set_rules(mount);
 	table_put(&worker->mounts, mount->number, mount);
 	return mount;
@@ -51,8 +58,8 @@ for_all(struct listener_list *list, void (*call)(struct listener *))
 {
 	struct listener *listener, *next;
 
-	for (listener = LIST_FIRST(list); listener != NULL; listener = next) {
-		next = LIST_NEXT(listener, link);
+	for (listener = TAILQ_FIRST(list); listener != NULL; listener = next) {
+		next = TAILQ_NEXT(listener, link);
 		call(listener);
 	}
 }
@@ -61,6 +68,7 @@ void
 mount_end(struct mount *mount)
 {
 	table_take(&mount->worker->mounts, mount->number);
+	pump_forget(mount);
 	mount->is_over = true;
 	mount->listeners++; /* this walk, so that it is not freed under us */
 	for_all(&mount->waiting, listener_mount_ended);
@@ -70,13 +78,26 @@ mount_end(struct mount *mount)
 	mount_check_free(mount);
 }
 
+/* Listeners are spread evenly over the workers. */
+int64_t
+mount_step_ms(const struct mount *mount)
+{
+	int64_t pace_ms = mount->rules->pace_ms;
+	unsigned all = mount->listeners * mount->worker->worker_count;
+
+	if (all < SPREAD_FROM || pace_ms < 2 * STEP_MS)
+		return pace_ms;
+	return pace_ms / (pace_ms / STEP_MS);
+}
+
 void
 mount_push(struct mount *mount, struct block *block)
 {
+	mount->step_ms = block->step_ms;
 	ring_push(&mount->ring, block);
 	if (block->flags & BLOCK_SYNC)
 		for_all(&mount->waiting, listener_start);
-	for_all(&mount->idle, listener_wake);
+	pump_start(mount);
 }
 
 void

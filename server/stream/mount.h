@@ -9,7 +9,7 @@
  * on it while the source is away. Whichever list a listener is in is its state:
  *
  *   waiting  for the first place to start       (no head sent yet)
- *   idle     has everything, woken by the next block
+ *   idle     has everything, or waits for the pump to give it the rest
  *   busy     its socket is full, woken by the poller
  */
 #ifndef STREAM_MOUNT_H
@@ -24,7 +24,7 @@
 struct conf_mount;
 struct listener;
 
-LIST_HEAD(listener_list, listener);
+TAILQ_HEAD(listener_list, listener);
 
 struct mount {
 	uint32_t number;
@@ -36,6 +36,11 @@ struct mount {
 	struct ring ring;
 	struct listener_list waiting, idle, busy;
 	unsigned listeners;
+	TAILQ_ENTRY(mount) pump_link;
+	bool is_thirsty;     /* in the pump's list */
+	unsigned quota;      /* listeners to be served before the next block */
+	int64_t step_ms;     /* that the newest block was gathered for */
+	struct timer later;  /* the pump's, for those that are not due yet */
 	struct block *lines; /* header lines for listeners; NULL: not known */
 	bool takes_icy;
 	bool is_over; /* the desk removed it; freed with its last listener */
@@ -48,6 +53,9 @@ void mount_check_free(struct mount *);
 /* Takes the reference, and wakes who waits for it. */
 void mount_push(struct mount *, struct block *);
 void mount_set_facts(struct mount *, const struct facts_msg *);
+/* How long to gather for a block: the pace, or with many listeners a part of
+ * it, so that they need not all be sent to in the same moment. */
+int64_t mount_step_ms(const struct mount *);
 void mount_set_rules(struct mount *); /* after a reload */
 void mount_kick_listeners(struct mount *);
 

@@ -431,21 +431,13 @@ static void
 closed(struct conn *conn, enum close_reason reason, void *owner)
 {
 	struct source *source = owner;
-	struct closed_msg *message = message_new(MSG_CLOSED, sizeof(*message));
 
 	lose_feed(source);
 	source_meter(conn);
 	log_info("#%llu source %s left: %s",
 	    (unsigned long long)conn_number(conn), source->name,
 	    close_text(reason));
-	message->worker = source->worker->number;
-	message->conn_no = conn_number(conn);
-	message->role = ROLE_SOURCE;
-	message->mount_no = source->mount_no;
-	message->address = *conn_address(conn);
-	message->had_request = true;
-	worker_tell_desk(source->worker, &message->message);
-	table_take(&source->worker->conns, conn_number(conn));
+	worker_forget(source->worker, conn);
 	free(source->strip);
 	free(source);
 }

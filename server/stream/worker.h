@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 struct mount;
+struct pump;
 struct spool;
 
 struct worker {
@@ -30,6 +31,7 @@ struct worker {
 	const struct conf *conf; /* a reference */
 	struct wheel *wheel;
 	struct conn_home *home;
+	struct pump *pump;
 	struct table conns;  /* conn number -> struct conn */
 	struct table mounts; /* mount number -> struct mount */
 	struct table usage;  /* key made in meter.c -> struct usage_delta */
@@ -40,6 +42,8 @@ struct worker {
 };
 
 void worker_tell_desk(struct worker *, struct message *);
+/* This conn is closing: nobody finds it any more, and the desk is told. */
+void worker_forget(struct worker *, const struct conn *);
 /* A worker finds its mounts by number; NULL: not here (any more). */
 struct mount *worker_mount(const struct worker *, uint32_t mount_no);
 
