@@ -111,7 +111,19 @@ fuzz_files = \
 	tests/fuzz/fuzz_webm.c \
 	tests/fuzz/fuzz_whole.c
 
+bench_files = \
+	tests/bench/bench.py \
+	tests/bench/build.py \
+	tests/bench/figures.py \
+	tests/bench/machine.py \
+	tests/bench/measure.py \
+	tests/bench/run \
+	tests/bench/scenarios.py \
+	tests/bench/servers.py \
+	tests/bench/table.py
+
 live_tests = \
+	tests/live/test_bench.py \
 	tests/live/test_between.py \
 	tests/live/test_browser.py \
 	tests/live/test_chaos.py \
