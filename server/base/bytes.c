@@ -90,3 +90,15 @@ bytes_eat(struct bytes *bytes, size_t len)
 	if (bytes->len == 0)
 		bytes->data = bytes->base;
 }
+
+void
+bytes_trim(struct bytes *bytes)
+{
+	struct bytes small = { 0 };
+
+	if (bytes->size <= 4 * LEAST_BYTES || bytes->size / 4 <= bytes->len)
+		return;
+	bytes_append(&small, bytes->data, bytes->len);
+	bytes_free(bytes);
+	*bytes = small;
+}

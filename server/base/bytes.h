@@ -34,5 +34,7 @@ void bytes_append(struct bytes *, const void *, size_t len);
 void bytes_text(struct bytes *, const char *text); /* without its NUL */
 void bytes_format(struct bytes *, const char *format, ...) PRINTF_LIKE(2, 3);
 void bytes_eat(struct bytes *, size_t len);
+/* Gives back most of the memory when little of it is still needed. */
+void bytes_trim(struct bytes *);
 
 #endif

@@ -84,6 +84,7 @@ adts_read(void *state, const uint8_t *bytes, size_t len,
 			bytes_eat(&adts->framer.held, frame_len);
 			break;
 		case FRAME_MORE:
+			bytes_trim(&adts->framer.held);
 			return true;
 		case FRAME_LOST:
 			*why = "this is not AAC: no ADTS frames in 64 KiB";

@@ -410,6 +410,7 @@ flac_read(void *state, const uint8_t *bytes, size_t len,
 			return false;
 	} while (flac->held.len != before || flac->stage != stage ||
 	    flac->is_found != was_found);
+	bytes_trim(&flac->held);
 	return true;
 }
 

@@ -171,6 +171,7 @@ mp3_read(void *state, const uint8_t *bytes, size_t len,
 			bytes_eat(&mp3->framer.held, frame_len);
 			break;
 		case FRAME_MORE:
+			bytes_trim(&mp3->framer.held);
 			return true;
 		case FRAME_LOST:
 			*why =

@@ -15,8 +15,6 @@
  *      [Cluster, size unknown | Timestamp, 8 bytes][block] [block] [block] ...
  */
 
-#define SPARE_BYTES (1 << 20) /* memory that an empty buffer may keep */
-
 enum step {
 	STEP_ON,
 	STEP_MORE,
@@ -375,8 +373,7 @@ webm_read(void *state, const uint8_t *bytes, size_t len,
 		step = take_element(webm);
 	} while (step == STEP_ON);
 	webm->out = NULL;
-	if (webm->held.len == 0 && webm->held.size > SPARE_BYTES)
-		bytes_free(&webm->held);
+	bytes_trim(&webm->held);
 	if (step == STEP_MORE)
 		return true;
 	*why = webm->why;

@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#define OWED_MOST 64 /* more are woken at once */
+
 struct loop {
 	const char *name;
 	struct event_base *base;
@@ -21,6 +23,9 @@ struct loop {
 	void *owner;
 	pthread_t thread;
 	bool is_started;
+	struct event *settle; /* at the end of a turn: wakes who is owed it */
+	struct loop *owed[OWED_MOST];
+	unsigned owed_count;
 };
 
 static void
@@ -38,6 +43,21 @@ take_messages(evutil_socket_t fd, short what, void *arg)
 		next = message->next;
 		loop->handle(loop->owner, message);
 	}
+}
+
+static void
+wake_owed(struct loop *loop)
+{
+	while (loop->owed_count > 0)
+		mailbox_wake(&loop->owed[--loop->owed_count]->box);
+}
+
+static void
+settle(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	wake_owed(arg);
 }
 
 static struct event_base *
@@ -67,6 +87,8 @@ loop_new(const char *name, loop_handler *handle, void *owner)
 	loop->wake = event_new(loop->base, loop->box.wake_fd,
 	    EV_READ | EV_PERSIST, take_messages, loop);
 	CHECK(loop->wake != NULL && event_add(loop->wake, NULL) == 0);
+	loop->settle = event_new(loop->base, -1, 0, settle, loop);
+	CHECK(loop->settle != NULL);
 	return loop;
 }
 
@@ -80,6 +102,20 @@ void
 loop_post(struct loop *loop, struct message *message)
 {
 	mailbox_post(&loop->box, message);
+}
+
+void
+loop_post_from(struct loop *from, struct loop *to, struct message *message)
+{
+	if (!mailbox_put(&to->box, message))
+		return;
+	if (from->owed_count == OWED_MOST) {
+		mailbox_wake(&to->box);
+		return;
+	}
+	if (from->owed_count == 0)
+		event_active(from->settle, 0, 0);
+	from->owed[from->owed_count++] = to;
 }
 
 void
@@ -116,6 +152,7 @@ loop_start(struct loop *loop)
 void
 loop_end(struct loop *loop)
 {
+	wake_owed(loop);
 	event_base_loopbreak(loop->base);
 }
 
@@ -140,6 +177,7 @@ loop_free(struct loop *loop)
 		next = message->next;
 		message_free(message);
 	}
+	event_free(loop->settle);
 	event_free(loop->wake);
 	event_base_free(loop->base);
 	close(loop->box.wake_fd);

@@ -5,7 +5,7 @@
  *
  * Every thread of the server has this shape. The owner's handler gets each
  * message in the order it came (per sender) and frees it with message_free().
- * Only loop_post() may be called from other threads.
+ * Only loop_post() may be called from any thread.
  */
 #ifndef LOOP_LOOP_H
 #define LOOP_LOOP_H
@@ -23,6 +23,9 @@ typedef void loop_handler(void *owner, struct message *);
 struct loop *loop_new(const char *name, loop_handler *, void *owner);
 struct event_base *loop_base(struct loop *);
 void loop_post(struct loop *, struct message *); /* takes the message */
+/* The same from another loop's own thread, for what comes in numbers: the
+ * receiver is woken once for all that is posted in this turn. */
+void loop_post_from(struct loop *from, struct loop *, struct message *);
 
 /* The desk runs in the thread that calls; the others get one of their own. */
 void loop_run(struct loop *);

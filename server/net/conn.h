@@ -111,6 +111,11 @@ void conn_used(struct conn *, size_t len);
 /* Reading stops and starts: back-pressure on the peer. Starts on. */
 void conn_read(struct conn *, bool on);
 
+/* CONN_DATA only when so many bytes have come, or the end; 1 is the normal. */
+void conn_wait_for(struct conn *, int bytes);
+/* Reads what there is now. The conn may be closed after it. */
+void conn_pull(struct conn *);
+
 /* Small answers: copied, and sent before anything else. */
 void conn_send(struct conn *, const void *bytes, size_t len);
 /* Bytes taken, 0 when the socket is full (CONN_DRAINED will come), -1 when it

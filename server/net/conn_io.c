@@ -268,6 +268,21 @@ conn_on_read(evutil_socket_t fd, short what, void *arg)
 		stop_polling(conn);
 }
 
+void
+conn_wait_for(struct conn *conn, int bytes)
+{
+	/* Where it does not work, bytes are told of as they come. */
+	(void)setsockopt(
+	    conn->fd, SOL_SOCKET, SO_RCVLOWAT, &bytes, sizeof(bytes));
+}
+
+void
+conn_pull(struct conn *conn)
+{
+	if (conn->state == CONN_OPEN && conn->reads && !conn->has_eof)
+		read_turn(conn);
+}
+
 static ssize_t
 send_some(struct conn *conn, const struct iovec *iov, int count)
 {

@@ -18,7 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define GATHER_BLOCKS 256
+#define GATHER_BLOCKS 64
 
 struct recording {
 	int folder, fd;
@@ -29,10 +29,11 @@ struct recording {
 	int64_t last_ms;       /* mono, of the last block */
 	int64_t synced_ms;     /* mono, of the last sync */
 	uint64_t synced_bytes;
-	struct bytes gathered;
-	int64_t gathered_ms;        /* mono, of the first byte gathered */
-	size_t ends[GATHER_BLOCKS]; /* of blocks, in gathered */
-	unsigned end_count;
+	struct block *head; /* goes before the first block gathered, or NULL */
+	struct block *blocks[GATHER_BLOCKS]; /* gathered: the listeners' own */
+	unsigned block_count;
+	size_t gathered_bytes;
+	int64_t gathered_ms; /* mono, of the first byte gathered */
 	bool is_broken;
 	bool is_suspect; /* a sync failed: never again on this fd */
 	bool is_ragged;  /* what was half written could not be cut off */
@@ -120,6 +121,16 @@ make_files(struct recording *recording)
 }
 
 static void
+drop_gathered(struct recording *recording)
+{
+	block_unref(recording->head);
+	recording->head = NULL;
+	while (recording->block_count > 0)
+		block_unref(recording->blocks[--recording->block_count]);
+	recording->gathered_bytes = 0;
+}
+
+static void
 free_recording(struct recording *recording)
 {
 	char unused[DIGEST_BYTES];
@@ -130,7 +141,7 @@ free_recording(struct recording *recording)
 		close(recording->fd);
 	if (recording->folder != -1)
 		close(recording->folder);
-	bytes_free(&recording->gathered);
+	drop_gathered(recording);
 	free(recording);
 }
 
@@ -194,60 +205,78 @@ set_broken(struct recording *recording, const char *what, int error)
 static size_t
 last_whole(const struct recording *recording, size_t written)
 {
-	size_t whole = 0;
+	size_t whole = 0, end = 0;
 
-	for (unsigned i = 0; i < recording->end_count; i++) {
-		if (recording->ends[i] <= written)
-			whole = recording->ends[i];
+	if (recording->head != NULL)
+		end = recording->head->len;
+	for (unsigned i = 0; i < recording->block_count; i++) {
+		end += recording->blocks[i]->len;
+		if (end <= written)
+			whole = end;
 	}
 	return whole;
+}
+
+static void
+put_together(const struct recording *recording, struct bytes *all)
+{
+	const struct block *head = recording->head;
+
+	(void)bytes_room(all, recording->gathered_bytes);
+	if (head != NULL)
+		bytes_append(all, head->bytes, head->len);
+	for (unsigned i = 0; i < recording->block_count; i++)
+		bytes_append(all, recording->blocks[i]->bytes,
+		    recording->blocks[i]->len);
 }
 
 static bool
 flush(struct recording *recording)
 {
 	struct recording_msg *row = &recording->facts.row;
-	struct bytes *gathered = &recording->gathered;
+	struct bytes all = { 0 };
 	size_t written, whole;
 	bool is_written;
 
 	if (recording->is_broken)
 		return false;
-	if (gathered->len == 0)
+	if (recording->block_count == 0)
 		return true;
-	is_written = file_write(
-	    recording->fd, gathered->data, gathered->len, &written);
+	put_together(recording, &all);
+	is_written = file_write(recording->fd, all.data, all.len, &written);
 	whole = last_whole(recording, written);
-	digest_add(recording->digest, gathered->data, whole);
+	digest_add(recording->digest, all.data, whole);
 	row->bytes += whole;
-	row->gap_bytes += gathered->len - whole;
+	row->gap_bytes += all.len - whole;
 	if (!is_written) {
 		set_broken(recording, "writing failed", errno);
 		recording->is_ragged = written > whole &&
 		    !file_truncate(recording->fd, (off_t)row->bytes);
 	}
-	bytes_eat(gathered, gathered->len);
-	recording->end_count = 0;
+	bytes_free(&all);
+	drop_gathered(recording);
 	return is_written;
 }
 
 bool
-recording_write(struct recording *recording, const struct block *head,
-    const struct block *block)
+recording_write(
+    struct recording *recording, struct block *head, struct block *block)
 {
-	struct bytes *gathered = &recording->gathered;
-
 	if (recording->is_broken)
 		return false;
-	if (gathered->len == 0)
+	if (recording->block_count == 0)
 		recording->gathered_ms = clock_mono_ms();
-	if (head != NULL)
-		bytes_append(gathered, head->bytes, head->len);
-	bytes_append(gathered, block->bytes, block->len);
-	recording->ends[recording->end_count++] = gathered->len;
+	/* Only a file's first block has a head before it. */
+	if (head != NULL) {
+		CHECK(recording->block_count == 0 && recording->head == NULL);
+		recording->head = block_ref(head);
+		recording->gathered_bytes += head->len;
+	}
+	recording->blocks[recording->block_count++] = block_ref(block);
+	recording->gathered_bytes += block->len;
 	recording->last_ms = clock_mono_ms();
-	if (gathered->len < GATHER_BYTES &&
-	    recording->end_count < GATHER_BLOCKS)
+	if (recording->gathered_bytes < GATHER_BYTES &&
+	    recording->block_count < GATHER_BLOCKS)
 		return true;
 	return flush(recording);
 }
@@ -257,14 +286,15 @@ recording_point(struct recording *recording, int64_t point_ms)
 {
 	const struct recording_msg *row = &recording->facts.row;
 	int64_t now = clock_mono_ms();
+	bool is_due = now - recording->synced_ms >= point_ms;
 
-	if (recording->gathered.len > 0 &&
-	    now - recording->gathered_ms >= GATHER_MS && !flush(recording))
+	if (recording->block_count > 0 &&
+	    (is_due || now - recording->gathered_ms >= GATHER_MS) &&
+	    !flush(recording))
 		return false;
 	if (recording->is_broken)
 		return false;
-	if (now - recording->synced_ms < point_ms ||
-	    row->bytes == recording->synced_bytes)
+	if (!is_due || row->bytes == recording->synced_bytes)
 		return true;
 	recording->synced_ms = now;
 	recording->synced_bytes = row->bytes;

@@ -4,7 +4,7 @@
  * recording - one file of a broadcast, from its first byte to its sidecar.
  *
  * Spool thread; blocks on the disk. Bytes are gathered to GATHER_BYTES or for
- * GATHER_MS and then written; every point_ms what was written is made durable.
+ * GATHER_MS and then written; every point_ms all is written and made durable.
  *
  * After the first call that fails the recording is broken: what could not be
  * written whole is cut off (to the end of a block, so what stays can be
@@ -27,7 +27,7 @@
 #include <stdint.h>
 
 #define GATHER_BYTES (64 << 10)
-#define GATHER_MS    1000
+#define GATHER_MS    2000 /* so much a killed process may lose */
 
 struct recording;
 
@@ -37,9 +37,10 @@ struct recording *recording_open(
     int archive, const struct spool_msg *, char note[128]) MUST_CHECK;
 /* New facts of the same broadcast; what is empty stays as it was. */
 void recording_facts(struct recording *, const struct spool_msg *);
-/* head may be NULL. False: it is broken, now or before. */
-bool recording_write(struct recording *, const struct block *head,
-    const struct block *) MUST_CHECK;
+/* Keeps both until they are written; head, only before the first block, may be
+ * NULL. False: it is broken, now or before. */
+bool recording_write(
+    struct recording *, struct block *head, struct block *) MUST_CHECK;
 /* To be called about once a second. False: it is broken. */
 bool recording_point(struct recording *, int64_t point_ms) MUST_CHECK;
 /* So many bytes of the broadcast will not be in it. */

@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/table.h"
 #include "spool/drops.h"
 #include "spool/recover.h"
 #include "spool/track.h"
@@ -28,7 +29,7 @@ struct spool {
 	unsigned thread_no;
 	int archive; /* data/archive */
 	struct track_out out;
-	LIST_HEAD(, track) tracks;
+	struct table tracks; /* mount number -> struct track */
 	struct event *timer;
 
 	/* Shared with the feeding workers. */
@@ -73,13 +74,7 @@ tell_clerk(void *arg, const struct recording_msg *row)
 static struct track *
 find_track(struct spool *spool, uint32_t mount_no)
 {
-	struct track *track;
-
-	LIST_FOREACH (track, &spool->tracks, link) {
-		if (track->facts.mount_no == mount_no)
-			return track;
-	}
-	return NULL;
+	return table_get(&spool->tracks, mount_no);
 }
 
 static void
@@ -92,13 +87,13 @@ open_track(struct spool *spool, const struct spool_msg *facts)
 		return;
 	}
 	track = track_new(spool->archive, facts, &spool->out);
-	LIST_INSERT_HEAD(&spool->tracks, track, link);
+	table_put(&spool->tracks, facts->mount_no, track);
 }
 
 static void
 close_track(struct spool *spool, struct track *track)
 {
-	LIST_REMOVE(track, link);
+	table_take(&spool->tracks, track->facts.mount_no);
 	track_end(track, drops_look(&spool->drops, track->facts.mount_no));
 }
 
@@ -119,9 +114,16 @@ stop(struct spool *spool)
 {
 	struct done_msg *done = message_new(MSG_DONE, sizeof(*done));
 	struct track *track;
+	size_t at;
 
-	while ((track = LIST_FIRST(&spool->tracks)) != NULL)
+	for (;;) {
+		at = 0;
+		track = table_next(&spool->tracks, &at);
+		if (track == NULL)
+			break;
 		close_track(spool, track);
+	}
+	table_free(&spool->tracks);
 	event_free(spool->timer);
 	spool->timer = NULL;
 	done->thread_no = spool->thread_no;
@@ -166,10 +168,11 @@ point(evutil_socket_t fd, short what, void *arg)
 {
 	struct spool *spool = arg;
 	struct track *track;
+	size_t at = 0;
 
 	(void)fd;
 	(void)what;
-	LIST_FOREACH (track, &spool->tracks, link)
+	while ((track = table_next(&spool->tracks, &at)) != NULL)
 		track_point(track, spool->point_ms);
 }
 
@@ -226,7 +229,6 @@ spool_open(const struct spool_setup *setup, char **error)
 	spool->thread_no = setup->thread_no;
 	spool->out.row = tell_row;
 	spool->out.arg = spool;
-	LIST_INIT(&spool->tracks);
 	clerk_only.arg = spool;
 	recover_all(archive, &clerk_only);
 	spool->loop = loop_new("spool", handle, spool);
@@ -247,7 +249,8 @@ spool_loop(struct spool *spool)
 }
 
 bool
-spool_offer(struct spool *spool, uint32_t mount_no, struct block *block)
+spool_offer(struct spool *spool, struct loop *from, uint32_t mount_no,
+    struct block *block)
 {
 	long long len = (long long)block->len;
 	struct offer_msg *offer;
@@ -263,7 +266,10 @@ spool_offer(struct spool *spool, uint32_t mount_no, struct block *block)
 	offer->block.mount_no = mount_no;
 	offer->block.block = block;
 	offer->dropped_bytes = drops_take(&spool->drops, mount_no);
-	loop_post(spool->loop, &offer->block.message);
+	if (from != NULL)
+		loop_post_from(from, spool->loop, &offer->block.message);
+	else
+		loop_post(spool->loop, &offer->block.message);
 	return true;
 }
 

@@ -39,8 +39,10 @@ struct spool_setup {
 struct spool *spool_open(const struct spool_setup *, char **error) MUST_CHECK;
 bool spool_start(struct spool *) MUST_CHECK;
 struct loop *spool_loop(struct spool *); /* OPEN, CLOSE, STOP go here */
-/* From any thread. Takes the reference in any case; false: dropped. */
-bool spool_offer(struct spool *, uint32_t mount_no, struct block *);
+/* From any thread; from is its loop, or NULL when it has none. Takes the
+ * reference in any case; false: dropped. */
+bool spool_offer(
+    struct spool *, struct loop *from, uint32_t mount_no, struct block *);
 void spool_free(struct spool *);
 
 #endif

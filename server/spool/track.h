@@ -21,7 +21,6 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <sys/queue.h>
 
 #define RETRY_MS 5000
 
@@ -31,8 +30,7 @@ struct track_out {
 };
 
 struct track {
-	LIST_ENTRY(track) link; /* the spool's */
-	int archive;            /* data/archive, the spool's */
+	int archive; /* data/archive, the spool's */
 	const struct track_out *out;
 	struct spool_msg facts;      /* the newest */
 	struct recording *recording; /* NULL: waiting or down */

@@ -13,7 +13,6 @@
 #include "spool/spool.h"
 #include "stream/mount.h"
 
-#include <event2/event.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,13 +26,12 @@ struct feed {
 	bool has_facts; /* told since the last join, head or cut */
 	bool has_begun; /* a block went out since the last join */
 	struct mount_facts said;
-	struct bytes gathered;
-	unsigned flags;       /* of the gathered block, enum block_flag */
-	int64_t first_ms;     /* when its first unit came */
-	int64_t step_ms;      /* what this block was gathered for */
-	int64_t pace_from_ms; /* steps are counted from here */
+	struct bytes gathered; /* holds no memory between two steps */
+	size_t last_bytes;     /* of the last block: as much may come again */
+	unsigned flags;        /* of the gathered block, enum block_flag */
+	int64_t first_ms;      /* when its first unit came */
+	int64_t step_ms;       /* what this block was gathered for */
 	struct block *head, *title;
-	struct event *pace;
 	int64_t unit_ms;
 };
 
@@ -77,13 +75,13 @@ mount_of(const struct feed *feed)
 }
 
 static void
-post_block(struct loop *loop, uint32_t mount_no, struct block *block)
+post_block(const struct feed *feed, struct loop *loop, struct block *block)
 {
 	struct block_msg *message = message_new(MSG_BLOCK, sizeof(*message));
 
-	message->mount_no = mount_no;
+	message->mount_no = feed->mount_no;
 	message->block = block_ref(block);
-	loop_post(loop, &message->message);
+	loop_post_from(feed->worker->loop, loop, &message->message);
 }
 
 static void
@@ -94,11 +92,11 @@ send_block(struct feed *feed, struct block *block)
 
 	for (unsigned i = 0; i < worker->worker_count; i++) {
 		if (i != worker->number)
-			post_block(worker->workers[i], feed->mount_no, block);
+			post_block(feed, worker->workers[i], block);
 	}
 	if (feed->records)
-		(void)spool_offer(
-		    worker->spool, feed->mount_no, block_ref(block));
+		(void)spool_offer(worker->spool, worker->loop, feed->mount_no,
+		    block_ref(block));
 	if (mount != NULL)
 		mount_push(mount, block);
 	else
@@ -118,36 +116,27 @@ flush(struct feed *feed)
 	block->step_ms = feed->step_ms;
 	block->head = block_ref(feed->head);
 	block->title = block_ref(feed->title);
-	bytes_eat(&feed->gathered, feed->gathered.len);
+	feed->last_bytes = feed->gathered.len;
+	bytes_free(&feed->gathered);
 	send_block(feed, block);
 }
 
-static void
-on_pace(evutil_socket_t fd, short what, void *arg)
+void
+feed_flush(struct feed *feed)
 {
-	(void)fd;
-	(void)what;
-	flush(arg);
+	if (feed->worker != NULL)
+		flush(feed);
 }
 
-/* To the end of this step: whenever units come, blocks go out evenly. */
-static void
-arm_pace(struct feed *feed)
+/* The first block goes at once: somebody may be waiting to start. */
+int64_t
+feed_begin_step(struct feed *feed)
 {
 	const struct mount *mount = mount_of(feed);
-	struct timeval wait;
-	int64_t wait_ms;
 
-	if (event_pending(feed->pace, EV_TIMEOUT, NULL))
-		return;
-	feed->step_ms = mount != NULL ? mount_step_ms(mount) : 0;
-	if (feed->step_ms == 0)
-		return;
-	wait_ms = feed->step_ms -
-	    (feed->unit_ms - feed->pace_from_ms) % feed->step_ms;
-	wait.tv_sec = wait_ms / 1000;
-	wait.tv_usec = wait_ms % 1000 * 1000;
-	event_add(feed->pace, &wait);
+	feed->step_ms = feed->has_begun && mount != NULL ? mount_step_ms(mount)
+							 : 0;
+	return feed->step_ms;
 }
 
 static void
@@ -293,10 +282,10 @@ take_unit(void *arg, const void *bytes, size_t len, unsigned flags)
 		tell_facts(feed);
 	feed->unit_ms = clock_mono_ms();
 	if (gathered->len == 0) {
+		(void)bytes_room(gathered, feed->last_bytes + len);
 		feed->first_ms = feed->unit_ms;
 		feed->flags = (flags & UNIT_SYNC ? BLOCK_SYNC : 0) |
 		    (flags & UNIT_CUT ? BLOCK_CUT : 0);
-		arm_pace(feed);
 	}
 	bytes_append(gathered, bytes, len);
 }
@@ -347,9 +336,8 @@ feed_join(struct feed *feed, struct worker *worker, uint32_t mount_no,
 	feed->records = records;
 	feed->said = *said;
 	feed->has_facts = feed->has_begun = false;
-	feed->unit_ms = feed->pace_from_ms = clock_mono_ms();
-	feed->pace = evtimer_new(loop_base(worker->loop), on_pace, feed);
-	CHECK(feed->pace != NULL);
+	feed->unit_ms = clock_mono_ms();
+	feed->step_ms = 0;
 	if (feed->media == NULL)
 		feed->media = media_open(declared_type);
 	else
@@ -361,8 +349,6 @@ feed_leave(struct feed *feed)
 {
 	feed->step_ms = 0; /* nothing comes after it for a while */
 	flush(feed);
-	event_free(feed->pace);
-	feed->pace = NULL;
 	feed->worker = NULL;
 }
 
@@ -374,9 +360,6 @@ feed_finish(struct feed *feed, struct worker *worker, uint32_t mount_no)
 	if (feed->worker == NULL) {
 		feed->worker = worker;
 		feed->mount_no = mount_no;
-		feed->pace = evtimer_new(
-		    loop_base(worker->loop), on_pace, feed);
-		CHECK(feed->pace != NULL);
 	}
 	if (feed->media != NULL)
 		media_finish(feed->media, &out);
@@ -390,13 +373,10 @@ bool
 feed_read(struct feed *feed, const uint8_t *bytes, size_t len, const char **why)
 {
 	const struct format_out out = out_of(feed);
-	const struct mount *mount;
 
 	if (!media_read(feed->media, bytes, len, &out, why))
 		return false;
-	mount = mount_of(feed);
-	/* The first block goes at once: somebody may be waiting to start. */
-	if (mount == NULL || mount->rules->pace_ms == 0 || !feed->has_begun)
+	if (feed->step_ms == 0)
 		flush(feed);
 	return true;
 }

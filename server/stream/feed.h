@@ -3,7 +3,7 @@
  *
  * feed - what makes an encoder's bytes into a mount's blocks.
  *
- * It holds the stream's format and gathers units into one block per pace tick,
+ * It holds the stream's format and gathers units into one block for each step,
  * so that a listener costs few sends; a block never starts a unit it does not
  * end, and a place where a decoder may start begins a block whenever such
  * places are rare. A feed outlives its source: it goes back to the desk while
@@ -40,6 +40,10 @@ void feed_finish(struct feed *, struct worker *, uint32_t mount_no);
 /* False: the bytes make no sense; *why says so to the artist. */
 bool feed_read(struct feed *, const uint8_t *bytes, size_t len,
     const char **why) MUST_CHECK;
+/* For how long to gather from now on, in ms, until feed_flush(); 0: what is
+ * read goes out at once. */
+int64_t feed_begin_step(struct feed *);
+void feed_flush(struct feed *);
 /* From /admin/metadata or an ICY source. */
 void feed_set_title(struct feed *, const char *title, const char *url);
 /* When the last whole unit came, mono. */

@@ -12,13 +12,13 @@
 
 #define SPREAD_FROM 500 /* listeners; fewer are sent to in a moment */
 #define STEP_MS     100
+#define REST_MS     2000
 
 void
 mount_set_rules(struct mount *mount)
 {
 	mount->rules = conf_mount(mount->worker->conf, mount->name);
 	mount->ring.limits.keep_bytes = (size_t)mount->rules->burst_bytes;
-	mount->ring.limits.keep_ms = mount->rules->ring_ms;
 	mount->ring.limits.most_bytes = (size_t)mount->rules->ring_bytes;
 }
 
@@ -90,10 +90,26 @@ mount_step_ms(const struct mount *mount)
 	return pace_ms / (pace_ms / STEP_MS);
 }
 
+/* While nobody is behind, the ring need not remember more than newcomers want
+ * and the pump has yet to send. */
+static int64_t
+keep_ms(const struct mount *mount)
+{
+	const struct conf_mount *rules = mount->rules;
+	int64_t least_ms = 4 * rules->pace_ms;
+
+	if (!TAILQ_EMPTY(&mount->busy))
+		return rules->ring_ms;
+	if (least_ms < REST_MS)
+		least_ms = REST_MS;
+	return rules->burst_ms > least_ms ? rules->burst_ms : least_ms;
+}
+
 void
 mount_push(struct mount *mount, struct block *block)
 {
 	mount->step_ms = block->step_ms;
+	mount->ring.limits.keep_ms = keep_ms(mount);
 	ring_push(&mount->ring, block);
 	if (block->flags & BLOCK_SYNC)
 		for_all(&mount->waiting, listener_start);

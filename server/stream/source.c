@@ -14,11 +14,15 @@
 #include "stream/meter.h"
 #include "stream/mount.h"
 
+#include <event2/event.h>
+#include <event2/event_struct.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define SOURCE_MAGIC 0x736f7572u
+#define SOURCE_MAGIC  0x736f7572u
+#define PATIENT_BYTES 16384 /* wake the poller before a step is over */
+#define PHASES        4     /* in which the mounts of a worker take turns */
 
 /* The interim answer has no headers, and no 200 follows it until the body ends:
  * curl stops uploading on an early one, liquidsoap wants exactly this. */
@@ -49,6 +53,8 @@ struct source {
 	struct icy_strip *strip; /* NULL: no titles between the bytes */
 	bool owes_answer;        /* a 200 when the body has ended */
 	struct meter meter;
+	struct event step; /* reads and sends on; unset: as bytes come */
+	bool is_patient;   /* the poller tells of many bytes only */
 };
 
 static void event(struct conn *, enum conn_event, void *);
@@ -178,6 +184,49 @@ watch_stall(struct source *source)
 	conn_deadline(source->conn, source->worker->conf->source_stall_ms);
 }
 
+static void
+set_patience(struct source *source, bool on)
+{
+	if (source->is_patient != on)
+		conn_wait_for(source->conn, on ? PATIENT_BYTES : 1);
+	source->is_patient = on;
+}
+
+/* What comes in a step goes out at its end, so it is read only then: encoders
+ * send each frame by itself, and to look at each would cost more than all the
+ * rest. The mounts of a worker end their steps together, in a few phases, so
+ * that the other threads are not woken for each mount. */
+static void
+begin_step(struct source *source)
+{
+	int64_t step_ms = feed_begin_step(source->feed), phase_ms, wait_ms;
+	struct timeval wait;
+
+	set_patience(source, step_ms > 0);
+	if (step_ms == 0)
+		return;
+	phase_ms = source->mount_no % PHASES * step_ms / PHASES;
+	wait_ms = step_ms - (clock_mono_ms() + phase_ms) % step_ms;
+	wait.tv_sec = wait_ms / 1000;
+	wait.tv_usec = wait_ms % 1000 * 1000;
+	event_add(&source->step, &wait);
+}
+
+static void
+end_step(evutil_socket_t fd, short what, void *arg)
+{
+	struct source *source = arg;
+	struct conn *conn = source->conn;
+
+	(void)fd;
+	(void)what;
+	conn_pull(conn);
+	if (conn_is_finishing(conn)) /* and the source may be gone */
+		return;
+	feed_flush(source->feed);
+	begin_step(source);
+}
+
 void
 source_begin(struct worker *worker, struct conn *conn,
     const struct request *request, struct answer_msg *answer, bool is_shoutcast)
@@ -207,6 +256,8 @@ source_begin(struct worker *worker, struct conn *conn,
 	log_info("#%llu source %s on air agent=\"%s\" type=%s tls=%d",
 	    (unsigned long long)conn_number(conn), mount->name, said.agent,
 	    type != NULL ? type : "-", conn_is_tls(conn));
+	evtimer_assign(
+	    &source->step, loop_base(worker->loop), end_step, source);
 	conn_own(conn, &source_stage, source);
 	watch_stall(source);
 	if (!is_shoutcast)
@@ -267,6 +318,7 @@ lose_feed(struct source *source)
 
 	if (source->feed == NULL)
 		return;
+	event_del(&source->step);
 	feed_leave(source->feed);
 	lost = message_new(MSG_FEED_LOST, sizeof(*lost));
 	lost->mount_no = source->mount_no;
@@ -381,6 +433,8 @@ take_data(struct source *source)
 
 	if (source->feed == NULL)
 		return;
+	if (!event_pending(&source->step, EV_TIMEOUT, NULL))
+		begin_step(source);
 	bytes = conn_input(conn, &len);
 	switch (source->framing) {
 	case UNTIL_CLOSE:

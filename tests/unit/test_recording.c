@@ -126,7 +126,7 @@ bytes_are_gathered_and_made_durable_at_points(void **state)
 	before = disk.count;
 	track_point(track, 5000);
 	assert_int_equal(disk.count, before);
-	clock_set(2000, WALL);
+	clock_set(3000, WALL);
 	track_point(track, 5000);
 	assert_string_equal(disk.letters + before, "w");
 	assert_int_equal(rows.count, 1);
@@ -140,6 +140,9 @@ bytes_are_gathered_and_made_durable_at_points(void **state)
 	for (unsigned i = 0; i < 4; i++)
 		give(track, frames_new(40, 'b', 0));
 	assert_string_equal(disk.letters + before, "wdw");
+	give(track, frames_new(1, 'c', 0)); /* too new, but the point is due */
+	track_point(track, 5000);
+	assert_string_equal(disk.letters + before, "wdwwd");
 	track_end(track, 0);
 	check_sidecar(find_ending(".mp3"));
 	archive_free(archive);

@@ -100,12 +100,12 @@ stop_ends_what_is_on_air(void **state)
 	post_facts(&station, MSG_SPOOL_OPEN, 2);
 	for (unsigned i = 0; i < 20; i++) {
 		assert_true(spool_offer(
-		    station.spool, 1, frames_new(2, 'a', BLOCK_SYNC)));
+		    station.spool, NULL, 1, frames_new(2, 'a', BLOCK_SYNC)));
 		assert_true(spool_offer(
-		    station.spool, 2, frames_new(3, 'b', BLOCK_SYNC)));
+		    station.spool, NULL, 2, frames_new(3, 'b', BLOCK_SYNC)));
 		/* nobody opened this one */
 		assert_true(spool_offer(
-		    station.spool, 3, frames_new(3, 'c', BLOCK_SYNC)));
+		    station.spool, NULL, 3, frames_new(3, 'c', BLOCK_SYNC)));
 	}
 	post_facts(&station, MSG_SPOOL_CLOSE, 1);
 	post_facts(&station, MSG_SPOOL_CLOSE, 1);
@@ -130,15 +130,16 @@ a_slow_disk_costs_a_gap_not_the_stream(void **state)
 	/* The thread does not run yet: a disk cannot be slower. */
 	for (unsigned i = 0; i < 30; i++)
 		dropped += !spool_offer(
-		    station.spool, 1, frames_new(1, 'a', BLOCK_SYNC));
+		    station.spool, NULL, 1, frames_new(1, 'a', BLOCK_SYNC));
 	assert_int_equal(dropped, 20);
 	assert_true(spool_start(station.spool));
-	while (!spool_offer(station.spool, 1, frames_new(1, 'b', 0))) {
+	while (!spool_offer(station.spool, NULL, 1, frames_new(1, 'b', 0))) {
 		dropped++;
 		usleep(1000);
 	}
 	/* That one was lost too: it is no place to start after a gap. */
-	while (!spool_offer(station.spool, 1, frames_new(1, 'c', BLOCK_SYNC))) {
+	while (!spool_offer(
+	    station.spool, NULL, 1, frames_new(1, 'c', BLOCK_SYNC))) {
 		dropped++;
 		usleep(1000);
 	}
