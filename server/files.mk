@@ -214,6 +214,7 @@ desk_files = \
 	server/desk/guests.c \
 	server/desk/inquiry.c \
 	server/desk/patrons.c \
+	server/desk/placement.c \
 	server/desk/registry.c \
 	server/desk/reload.c \
 	server/desk/status.c \

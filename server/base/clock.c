@@ -30,6 +30,12 @@ clock_mono_us(void)
 }
 
 int64_t
+clock_thread_us(void)
+{
+	return read_us(CLOCK_THREAD_CPUTIME_ID);
+}
+
+int64_t
 clock_mono_ms(void)
 {
 	return clock_mono_us() / 1000;

@@ -15,7 +15,8 @@
 
 int64_t clock_mono_ms(void);
 int64_t clock_mono_us(void);
-int64_t clock_wall_ms(void); /* since 1970, UTC */
+int64_t clock_thread_us(void); /* CPU time of the thread that asks */
+int64_t clock_wall_ms(void);   /* since 1970, UTC */
 
 /* "2026-11-22T21:02:12Z" into at least 21 bytes. */
 #define CLOCK_ISO_BYTES 21

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * SPDX-FileCopyrightText: The all2all developers */
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "desk/desk_priv.h"
 #include "net/address.h"
+#include "net/tcp.h"
 #include "net/tls.h"
 
 #include <errno.h>
@@ -15,9 +17,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#define BATCH    64 /* connections taken in one turn of the loop */
-#define BACKLOG  4096
-#define RETRY_MS 100 /* after the descriptors have run out */
+#define BATCH       64 /* connections taken in one turn of the loop */
+#define BACKLOG     4096
+#define RETRY_MS    100 /* after the descriptors have run out */
+#define MODERATE_MS 2
 
 static const char
     full[] = "HTTP/1.0 503 Service Unavailable\r\n"
@@ -25,8 +28,10 @@ static const char
 	     "Content-Type: text/plain\r\nContent-Length: 22\r\n\r\n"
 	     "the server is full now";
 
+/* What is set on the listening socket holds for those it accepts (socket(7)).
+ */
 static int
-open_socket(const struct addrinfo *info)
+open_socket(const struct conf *conf, const struct addrinfo *info)
 {
 	const int on = 1;
 	int fd = socket(info->ai_family,
@@ -37,6 +42,7 @@ open_socket(const struct addrinfo *info)
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 	if (info->ai_family == AF_INET6)
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
+	tcp_prepare(fd, conf->unsent_bytes, conf->send_buffer_bytes);
 	if (bind(fd, info->ai_addr, info->ai_addrlen) == 0 &&
 	    listen(fd, BACKLOG) == 0)
 		return fd;
@@ -78,7 +84,7 @@ open_listen(struct desk *desk, const struct conf_listen *rules)
 		die("listen %s:%s: %s", rules->address, port,
 		    gai_strerror(error));
 	for (info = found; info != NULL; info = info->ai_next) {
-		fd = open_socket(info);
+		fd = open_socket(desk->conf, info);
 		if (fd != -1)
 			add_socket(desk, rules, fd);
 	}
@@ -106,6 +112,14 @@ accept_open(struct desk *desk)
 			die("%s", why);
 	}
 	desk->reserve_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
+void
+accept_new_conf(struct desk *desk)
+{
+	for (unsigned i = 0; i < desk->listen_count; i++)
+		tcp_prepare(desk->listens[i].fd, desk->conf->unsent_bytes,
+		    desk->conf->send_buffer_bytes);
 }
 
 /* New certificates for the sockets there are; all of them or none. */
@@ -142,25 +156,13 @@ accept_reload_tls(
 	return ok;
 }
 
-static unsigned
-quietest_worker(const struct desk *desk)
-{
-	unsigned best = 0;
-
-	for (unsigned i = 1; i < desk->worker_count; i++) {
-		if (desk->worker_conns[i] < desk->worker_conns[best])
-			best = i;
-	}
-	return best;
-}
-
 static void
 hand_over(struct listen_socket *from, int fd,
     const struct sockaddr_storage *peer, uint64_t household)
 {
 	struct desk *desk = from->desk;
 	struct conn_msg *message = message_new(MSG_CONN, sizeof(*message));
-	unsigned worker = quietest_worker(desk);
+	unsigned worker = placement_choose(desk);
 
 	message->fd = fd;
 	message->conn_no = ++desk->last_conn;
@@ -170,7 +172,8 @@ hand_over(struct listen_socket *from, int fd,
 	if (from->tls != NULL)
 		SSL_CTX_up_ref(from->tls);
 	guest_new(desk, message->conn_no, worker, household);
-	loop_post(desk->worker_loops[worker], &message->message);
+	loop_post_from(
+	    desk->loop, desk->worker_loops[worker], &message->message);
 }
 
 static void
@@ -220,6 +223,21 @@ rest(struct listen_socket *from)
 	event_add(&from->retry, &wait);
 }
 
+/* When they come so fast, they are taken a few at a time: the threads are
+ * woken once for all of these, and nobody notices the wait. */
+static void
+moderate(struct listen_socket *from)
+{
+	const struct timeval wait = { .tv_usec = MODERATE_MS * 1000 };
+	int64_t before_ms = from->taken_ms;
+
+	from->taken_ms = clock_mono_ms();
+	if (from->taken_ms - before_ms > 2 * MODERATE_MS)
+		return;
+	event_del(&from->event);
+	event_add(&from->retry, &wait);
+}
+
 static void
 on_accept(evutil_socket_t fd, short what, void *arg)
 {
@@ -243,8 +261,10 @@ on_accept(evutil_socket_t fd, short what, void *arg)
 			rest(from);
 			return;
 		}
-		if (errno != EINTR && errno != ECONNABORTED)
+		if (errno != EINTR && errno != ECONNABORTED) {
+			moderate(from);
 			return;
+		}
 	}
 }
 

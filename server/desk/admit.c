@@ -33,7 +33,8 @@ new_answer(const struct ask_msg *ask, unsigned status, const char *text)
 static void
 post(struct desk *desk, const struct ask_msg *ask, struct answer_msg *answer)
 {
-	loop_post(desk->worker_loops[ask->worker], &answer->message);
+	loop_post_from(
+	    desk->loop, desk->worker_loops[ask->worker], &answer->message);
 }
 
 static void

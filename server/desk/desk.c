@@ -13,6 +13,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <openssl/evp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,6 +48,9 @@ desk_open(const char *conf_path, const struct conf *conf)
 	desk->slot = clock_wall_ms() / SLOT_MS;
 	desk->lock_fd = -1;
 	random_bytes(desk->salt, sizeof(desk->salt));
+	desk->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+	desk->digest = EVP_MD_CTX_new();
+	CHECK(desk->sha256 != NULL && desk->digest != NULL);
 	TAILQ_INIT(&desk->mounts);
 	accept_open(desk);
 	return desk;
@@ -120,7 +124,7 @@ start_workers(struct desk *desk)
 	desk->worker_count = desk->workers_left = count;
 	desk->workers = mem_new(count * sizeof(*desk->workers));
 	desk->worker_loops = mem_new(count * sizeof(*desk->worker_loops));
-	desk->worker_conns = mem_new(count * sizeof(*desk->worker_conns));
+	desk->loads = mem_new(count * sizeof(*desk->loads));
 	setup.worker_count = count;
 	setup.workers = desk->worker_loops;
 	for (unsigned i = 0; i < count; i++) {
@@ -350,7 +354,7 @@ handle(void *owner, struct message *message)
 		admit_ask(desk, (struct ask_msg *)message);
 		return; /* freed there */
 	case MSG_CLOSED:
-		guest_closed(desk, (struct closed_msg *)message);
+		guests_closed(desk, (struct closed_msg *)message);
 		break;
 	case MSG_FEED_LOST:
 		registry_feed_lost(desk, (struct feed_msg *)message);
@@ -383,6 +387,9 @@ handle(void *owner, struct message *message)
 		break;
 	case MSG_RECORDING:
 		take_recording(desk, (struct recording_msg *)message);
+		break;
+	case MSG_PULSE:
+		placement_pulse(desk, (struct pulse_msg *)message);
 		break;
 	case MSG_DONE:
 		take_done(desk, (struct done_msg *)message);
@@ -435,7 +442,9 @@ desk_free(struct desk *desk)
 	close(desk->lock_fd);
 	free(desk->workers);
 	free(desk->worker_loops);
-	free(desk->worker_conns);
+	free(desk->loads);
+	EVP_MD_CTX_free(desk->digest);
+	EVP_MD_free(desk->sha256);
 	free(desk->conf_path);
 	free(desk);
 }

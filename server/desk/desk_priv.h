@@ -99,6 +99,11 @@ struct tries { /* wrong keys, of a household or for a member */
 	unsigned wrong;
 };
 
+struct worker_load {
+	unsigned busy_permille; /* of a core, in its last second */
+	unsigned newcomers;     /* placed since it told that */
+};
+
 struct listen_socket {
 	struct desk *desk;
 	int fd;
@@ -107,6 +112,7 @@ struct listen_socket {
 	bool is_tls_only;
 	struct event event;
 	struct event retry;
+	int64_t taken_ms; /* mono: peers were last taken */
 };
 
 struct desk {
@@ -123,7 +129,7 @@ struct desk {
 
 	struct worker **workers;
 	struct loop **worker_loops;
-	unsigned *worker_conns;
+	struct worker_load *loads; /* of the workers */
 	unsigned worker_count, workers_left;
 	struct clerk *clerk;
 	struct checker *checker;
@@ -146,7 +152,9 @@ struct desk {
 
 	struct patron **patrons;
 	unsigned patron_count;
-	uint8_t salt[32]; /* of this run, for digests and hashes */
+	uint8_t salt[32];         /* of this run, for digests and hashes */
+	struct evp_md_st *sha256; /* looked up once */
+	struct evp_md_ctx_st *digest;
 
 	int64_t slot;
 	int64_t started_ms; /* wall */
@@ -161,13 +169,19 @@ void accept_open(struct desk *);
 void accept_start(struct desk *);
 void accept_stop(struct desk *);
 void accept_free(struct desk *);
+void accept_new_conf(struct desk *);
 bool accept_reload_tls(struct desk *, const struct conf *, char *why, size_t);
+
+/* placement.c */
+unsigned placement_choose(const struct desk *);
+void placement_join(struct desk *, unsigned worker);
+void placement_pulse(struct desk *, const struct pulse_msg *);
 
 /* guests.c */
 struct guest *guest_new(
     struct desk *, uint64_t conn_no, unsigned worker, uint64_t household);
 void guest_finished(struct desk *, struct guest *);
-void guest_closed(struct desk *, const struct closed_msg *);
+void guests_closed(struct desk *, const struct closed_msg *);
 bool household_is_full(struct desk *, uint64_t household);
 uint64_t household_of(const struct desk *, const struct in6_addr *);
 void guests_free(struct desk *);

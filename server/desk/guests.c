@@ -4,6 +4,7 @@
 #include "desk/desk_priv.h"
 #include "net/address.h"
 
+#include <openssl/evp.h>
 #include <openssl/sha.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,13 +19,15 @@ uint64_t
 household_of(const struct desk *desk, const struct in6_addr *address)
 {
 	struct in6_addr household = address_household(address);
-	uint8_t text[sizeof(desk->salt) + sizeof(household)];
 	uint8_t digest[SHA256_DIGEST_LENGTH];
 	uint64_t number;
 
-	memcpy(text, desk->salt, sizeof(desk->salt));
-	memcpy(text + sizeof(desk->salt), &household, sizeof(household));
-	SHA256(text, sizeof(text), digest);
+	CHECK(EVP_DigestInit_ex2(desk->digest, desk->sha256, NULL) == 1 &&
+	    EVP_DigestUpdate(desk->digest, desk->salt, sizeof(desk->salt)) ==
+		1 &&
+	    EVP_DigestUpdate(desk->digest, &household, sizeof(household)) ==
+		1 &&
+	    EVP_DigestFinal_ex(desk->digest, digest, NULL) == 1);
 	memcpy(&number, digest, sizeof(number));
 	return number != 0 ? number : 1;
 }
@@ -63,7 +66,7 @@ guest_new(
 	guest->role = ROLE_REQUEST;
 	begin_request(desk, household);
 	table_put(&desk->guests, conn_no, guest);
-	desk->worker_conns[worker]++;
+	placement_join(desk, worker);
 	return guest;
 }
 
@@ -94,18 +97,24 @@ leave_mount(struct desk *desk, struct guest *guest)
 	registry_check_free(guest->mount);
 }
 
-void
-guest_closed(struct desk *desk, const struct closed_msg *closed)
+static void
+close_one(struct desk *desk, uint64_t conn_no)
 {
-	struct guest *guest = table_take(&desk->guests, closed->conn_no);
+	struct guest *guest = table_take(&desk->guests, conn_no);
 
 	if (guest == NULL)
 		return;
 	guest_finished(desk, guest);
-	desk->worker_conns[guest->worker]--;
 	if (guest->role == ROLE_LISTENER)
 		leave_mount(desk, guest);
 	free(guest);
+}
+
+void
+guests_closed(struct desk *desk, const struct closed_msg *closed)
+{
+	for (unsigned i = 0; i < closed->count; i++)
+		close_one(desk, closed->conn_nos[i]);
 }
 
 void

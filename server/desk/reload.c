@@ -42,6 +42,7 @@ adopt(struct desk *desk, const struct conf *fresh)
 	desk->conf = fresh;
 	log_set_level((enum log_level)fresh->log_level);
 	registry_new_conf(desk);
+	accept_new_conf(desk);
 }
 
 char *

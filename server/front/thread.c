@@ -16,10 +16,30 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TICK_MS 250 /* how often it looks whether a flush or slot is due */
+#define TICK_MS   250 /* how often it looks whether a flush or slot is due */
+#define PULSE_MS  1000
+#define CLOSED_MS 5 /* what is told of ends waits so long for more */
 
 static void handle(void *, struct message *);
 static void tick(evutil_socket_t, short, void *);
+
+static void
+post_closed(struct worker *worker)
+{
+	struct closed_msg *closed = worker->closed;
+
+	worker->closed = NULL;
+	if (closed != NULL)
+		loop_post_from(worker->loop, worker->desk, &closed->message);
+}
+
+static void
+on_closed(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	post_closed(arg);
+}
 
 struct worker *
 worker_new(const struct worker_setup *setup)
@@ -43,6 +63,9 @@ worker_new(const struct worker_setup *setup)
 	worker->flush = event_new(
 	    loop_base(worker->loop), -1, EV_PERSIST, tick, worker);
 	CHECK(worker->flush != NULL && event_add(worker->flush, &wait) == 0);
+	worker->tell_closed = evtimer_new(
+	    loop_base(worker->loop), on_closed, worker);
+	CHECK(worker->tell_closed != NULL);
 	worker->thread_no = setup->thread_no;
 	return worker;
 }
@@ -96,6 +119,8 @@ worker_free(struct worker *worker)
 	event_free(worker->flush);
 	conn_home_free(worker->home);
 	end_mounts(worker);
+	post_closed(worker);
+	event_free(worker->tell_closed);
 	pump_free(worker->pump);
 	wheel_free(worker->wheel);
 	loop_free(worker->loop);
@@ -112,20 +137,31 @@ worker_drop_feed(struct feed *feed)
 	feed_free(feed);
 }
 
+/* What it was told before comes first. */
 void
 worker_tell_desk(struct worker *worker, struct message *message)
 {
-	loop_post(worker->desk, message);
+	post_closed(worker);
+	loop_post_from(worker->loop, worker->desk, message);
 }
 
+/* Nobody waits for it, and to wake the desk for each would cost more than the
+ * rest of an end. */
 void
 worker_forget(struct worker *worker, const struct conn *conn)
 {
-	struct closed_msg *message = message_new(MSG_CLOSED, sizeof(*message));
+	const struct timeval wait = { .tv_usec = CLOSED_MS * 1000 };
+	struct closed_msg *closed = worker->closed;
 
 	table_take(&worker->conns, conn_number(conn));
-	message->conn_no = conn_number(conn);
-	worker_tell_desk(worker, &message->message);
+	if (closed == NULL) {
+		closed = message_new(MSG_CLOSED, sizeof(*closed));
+		worker->closed = closed;
+		event_add(worker->tell_closed, &wait);
+	}
+	closed->conn_nos[closed->count++] = conn_number(conn);
+	if (closed->count == CLOSED_MOST)
+		post_closed(worker);
 }
 
 struct mount *
@@ -176,6 +212,24 @@ flush(struct worker *worker)
 	worker->flushed_ms = clock_mono_ms();
 }
 
+static void
+tell_pulse(struct worker *worker)
+{
+	int64_t now_us = clock_mono_us(), cpu_us = clock_thread_us();
+	int64_t since_us = now_us - worker->pulse_us;
+	struct pulse_msg *pulse;
+
+	if (since_us < PULSE_MS * 1000)
+		return;
+	pulse = message_new(MSG_PULSE, sizeof(*pulse));
+	pulse->worker = worker->number;
+	pulse->busy_permille = (unsigned)((cpu_us - worker->pulse_cpu_us) *
+	    1000 / since_us);
+	worker->pulse_us = now_us;
+	worker->pulse_cpu_us = cpu_us;
+	worker_tell_desk(worker, &pulse->message);
+}
+
 /* What was sent before the slot ended is counted into that slot. */
 static void
 tick(evutil_socket_t fd, short what, void *arg)
@@ -192,6 +246,7 @@ tick(evutil_socket_t fd, short what, void *arg)
 		drop_stalled(worker);
 	}
 	worker->slot = slot;
+	tell_pulse(worker);
 }
 
 static void

@@ -10,7 +10,6 @@
 #include "front/routes.h"
 #include "http/response.h"
 #include "net/address.h"
-#include "net/tcp.h"
 #include "stream/feed.h"
 #include "stream/listener.h"
 #include "stream/source.h"
@@ -262,7 +261,6 @@ begin_source(struct visit *visit, struct answer_msg *answer)
 static void
 begin_listener(struct visit *visit, struct mount *mount)
 {
-	const struct conf *conf = visit->worker->conf;
 	const char *icy = request_header(&visit->request, "icy-metadata");
 	const char *agent = request_header(&visit->request, "user-agent");
 	const struct listener_wish wish = {
@@ -270,8 +268,6 @@ begin_listener(struct visit *visit, struct mount *mount)
 		.agent = agent != NULL ? agent : "",
 	};
 
-	tcp_prepare(
-	    conn_fd(visit->conn), conf->unsent_bytes, conf->send_buffer_bytes);
 	listener_begin(visit->conn, mount, &wish);
 	free_visit(visit);
 }

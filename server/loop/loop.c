@@ -109,10 +109,8 @@ loop_post_from(struct loop *from, struct loop *to, struct message *message)
 {
 	if (!mailbox_put(&to->box, message))
 		return;
-	if (from->owed_count == OWED_MOST) {
-		mailbox_wake(&to->box);
-		return;
-	}
+	if (from->owed_count == OWED_MOST)
+		wake_owed(from);
 	if (from->owed_count == 0)
 		event_active(from->settle, 0, 0);
 	from->owed[from->owed_count++] = to;

@@ -24,6 +24,7 @@
 #define NAME_BYTES  256
 #define TITLE_BYTES 512
 #define KEY_BYTES   128
+#define CLOSED_MOST 32 /* conns in one message */
 #define AGENT_BYTES 64 /* of a listener's player */
 
 struct conf;
@@ -47,7 +48,7 @@ enum message_kind {
 	MSG_FACTS, /* struct facts_msg: also to the desk */
 	/* workers to desk */
 	MSG_ASK,        /* struct ask_msg */
-	MSG_CLOSED,     /* struct closed_msg: a conn is gone */
+	MSG_CLOSED,     /* struct closed_msg: conns are gone */
 	MSG_FEED_LOST,  /* struct feed_msg: the source is gone, feed comes back
 			 */
 	MSG_FEED_ENDED, /* struct feed_msg: answer to FEED_END, feed is NULL */
@@ -55,6 +56,7 @@ enum message_kind {
 	MSG_LISTING,    /* struct listing_msg: the listeners of a mount */
 	MSG_FLUSHED,    /* struct flush_msg: the clerk has it before anything
 			 * that is posted to it from now on */
+	MSG_PULSE,      /* struct pulse_msg: once a second */
 	MSG_DONE,       /* struct done_msg: this thread has stopped */
 	/* to and from the key checker */
 	MSG_CHECK_KEY, /* struct key_msg */
@@ -314,7 +316,8 @@ struct facts_msg {
 
 struct closed_msg {
 	struct message message;
-	uint64_t conn_no;
+	unsigned count;
+	uint64_t conn_nos[CLOSED_MOST];
 };
 
 struct listener_row {
@@ -335,6 +338,12 @@ struct listing_msg {
 struct flush_msg {
 	struct message message;
 	uint64_t reply_to;
+};
+
+struct pulse_msg {
+	struct message message;
+	unsigned worker;
+	unsigned busy_permille; /* of a core, since the last one */
 };
 
 struct done_msg {

@@ -125,6 +125,7 @@ conn_begin(struct conn *conn, SSL_CTX *tls, bool is_tls_only)
 	conn->tls = tls;
 	conn->is_tls_only = is_tls_only;
 	conn_read(conn, true);
+	conn_on_read(conn->fd, EV_READ, conn); /* it may have come already */
 }
 
 bool

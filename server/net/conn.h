@@ -29,6 +29,8 @@
 #include <sys/types.h>
 #include <sys/uio.h>
 
+#define CONN_IOV_MOST 16 /* pieces of one conn_writev() */
+
 struct conn;
 struct conn_home;
 struct event_base;
@@ -118,6 +120,8 @@ void conn_pull(struct conn *);
 
 /* Small answers: copied, and sent before anything else. */
 void conn_send(struct conn *, const void *bytes, size_t len);
+/* The same, but goes out with the next conn_writev(), which must follow. */
+void conn_queue(struct conn *, const void *bytes, size_t len);
 /* Bytes taken, 0 when the socket is full (CONN_DRAINED will come), -1 when it
  * is broken. Bytes taken are sent, or held by TLS, in order. */
 ssize_t conn_writev(struct conn *, const struct iovec *, int count) MUST_CHECK;

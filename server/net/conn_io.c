@@ -377,14 +377,19 @@ conn_send(struct conn *conn, const void *bytes, size_t len)
 		conn_want_write(conn, true);
 }
 
-ssize_t
-conn_writev(struct conn *conn, const struct iovec *iov, int count)
+void
+conn_queue(struct conn *conn, const void *bytes, size_t len)
+{
+	if (conn->state != CONN_CLOSED)
+		keep(&conn->output, bytes, len);
+}
+
+static ssize_t
+send_pieces(struct conn *conn, const struct iovec *iov, int count)
 {
 	size_t wanted = 0;
 	ssize_t n;
 
-	if (conn->output != NULL)
-		return 0;
 	for (int i = 0; i < count; i++)
 		wanted += iov[i].iov_len;
 	n = conn->ssl != NULL ? send_records(conn, iov, count)
@@ -392,9 +397,39 @@ conn_writev(struct conn *conn, const struct iovec *iov, int count)
 	if (n < 0)
 		return -1;
 	conn->plain_out += (uint64_t)n;
-	if ((size_t)n < wanted || conn->tls_pending > 0)
+	if ((size_t)n < wanted || (conn->ssl != NULL && conn->tls_pending > 0))
 		conn_want_write(conn, true);
 	return n;
+}
+
+/* What is queued goes first, in the same piece. */
+static ssize_t
+send_queued(struct conn *conn, const struct iovec *iov, int count)
+{
+	struct iovec all[1 + CONN_IOV_MOST];
+	size_t queued = conn->output->len;
+	ssize_t n;
+
+	CHECK(count <= CONN_IOV_MOST);
+	all[0].iov_base = conn->output->data;
+	all[0].iov_len = queued;
+	memcpy(all + 1, iov, (size_t)count * sizeof(*iov));
+	n = send_pieces(conn, all, count + 1);
+	if (n <= 0)
+		return n;
+	eat(&conn->output, (size_t)n < queued ? (size_t)n : queued);
+	return (size_t)n > queued ? n - (ssize_t)queued : 0;
+}
+
+ssize_t
+conn_writev(struct conn *conn, const struct iovec *iov, int count)
+{
+	if (conn->output == NULL)
+		return send_pieces(conn, iov, count);
+	/* It waits for the poller already, and so must these. */
+	if (conn->write_event != NULL)
+		return 0;
+	return send_queued(conn, iov, count);
 }
 
 void

@@ -12,8 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define IOV_COUNT 16
-#define START_MS  10000 /* a mount without any place to start: 503 then */
+#define FIRST_BYTES 16384 /* of the burst go out at once, */
+#define FRESH_MS    20    /* the rest so much later */
+#define START_MS    10000 /* a mount without any place to start: 503 then */
 
 static const char answer_top[] = "HTTP/1.0 200 OK\r\n"
 				 "Server: all2all\r\n"
@@ -30,6 +31,7 @@ static const char answer_rest[] =
 
 static void event(struct conn *, enum conn_event, void *);
 static void closed(struct conn *, enum close_reason, void *);
+static void drink(struct listener *);
 
 static const struct conn_stage listener_stage = {
 	.name = "listener",
@@ -169,11 +171,12 @@ listener_start(struct listener *listener)
 	listener->until_meta = listener->metaint;
 	start_at(listener, seq);
 	listener_head(&head, mount, listener->metaint > 0);
-	conn_send(listener->conn, head.data, head.len);
+	conn_queue(listener->conn, head.data, head.len);
 	bytes_free(&head);
 	conn_deadline(listener->conn, 0);
 	set_state(listener, LISTENER_IDLE);
-	listener_wake(listener);
+	listener->is_fresh = true;
+	drink(listener);
 }
 
 /* The first block that does not continue what this listener has. */
@@ -246,12 +249,14 @@ head_left(const struct listener *listener)
 /* What can go out next: the rest of a metadata block, then body up to the next
  * one. */
 static int
-fill(struct listener *listener, struct iovec iov[IOV_COUNT])
+fill(struct listener *listener, struct iovec iov[CONN_IOV_MOST])
 {
 	size_t room = listener->metaint > 0 ? listener->until_meta : SIZE_MAX;
 	size_t len = head_left(listener);
 	int count = 0;
 
+	if (listener->is_fresh && room > FIRST_BYTES)
+		room = FIRST_BYTES;
 	if (listener->meta != NULL) {
 		iov[count].iov_base = listener->meta->bytes +
 		    listener->meta_sent;
@@ -267,7 +272,7 @@ fill(struct listener *listener, struct iovec iov[IOV_COUNT])
 	}
 	if (room > 0)
 		count += cursor_iov(&listener->cursor, &listener->mount->ring,
-		    iov + count, IOV_COUNT - count, room);
+		    iov + count, CONN_IOV_MOST - count, room);
 	return count;
 }
 
@@ -309,6 +314,7 @@ has_body(const struct listener *listener)
 static void
 caught_up(struct listener *listener)
 {
+	listener->is_fresh = false;
 	set_state(listener, LISTENER_IDLE);
 	if (listener->mount->is_over)
 		let_go(listener, CLOSE_MOUNT_END);
@@ -318,7 +324,7 @@ caught_up(struct listener *listener)
 static bool
 send_once(struct listener *listener)
 {
-	struct iovec iov[IOV_COUNT];
+	struct iovec iov[CONN_IOV_MOST];
 	ssize_t sent;
 	int count;
 
@@ -342,8 +348,20 @@ send_once(struct listener *listener)
 	return true;
 }
 
-void
-listener_wake(struct listener *listener)
+/* A crowd of newcomers all get their first bytes before the first of them gets
+ * the rest, and who leaves again at once never costs the whole burst. */
+static bool
+rests(struct listener *listener)
+{
+	if (!listener->is_fresh || !has_body(listener))
+		return false;
+	set_state(listener, LISTENER_BUSY);
+	conn_deadline(listener->conn, FRESH_MS);
+	return true;
+}
+
+static void
+drink(struct listener *listener)
 {
 	struct mount *mount = listener->mount;
 
@@ -359,7 +377,16 @@ listener_wake(struct listener *listener)
 			caught_up(listener);
 			return;
 		}
-	} while (send_once(listener));
+	} while (send_once(listener) && !rests(listener));
+}
+
+void
+listener_wake(struct listener *listener)
+{
+	if (listener->is_fresh)
+		conn_deadline(listener->conn, 0);
+	listener->is_fresh = false;
+	drink(listener);
 }
 
 void
@@ -367,7 +394,7 @@ listener_mount_ended(struct listener *listener)
 {
 	if (listener->state == LISTENER_WAITING)
 		let_go(listener, CLOSE_MOUNT_END);
-	else if (listener->state == LISTENER_IDLE)
+	else if (listener->state == LISTENER_IDLE || listener->is_fresh)
 		listener_wake(listener);
 	else
 		conn_deadline(listener->conn,
@@ -428,6 +455,8 @@ event(struct conn *conn, enum conn_event what, void *owner)
 	case CONN_TIMEOUT:
 		if (listener->state == LISTENER_WAITING)
 			too_late(listener);
+		else if (listener->is_fresh)
+			listener_wake(listener);
 		else
 			conn_close(conn, CLOSE_SLOW);
 		break;

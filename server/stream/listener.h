@@ -44,6 +44,8 @@ struct listener {
 	int64_t since_ms;
 	char *agent;
 	unsigned skips;
+	bool
+	    is_fresh; /* has its first bytes, soon gets the rest of the burst */
 };
 
 struct listener_wish {

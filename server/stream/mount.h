@@ -10,7 +10,8 @@
  *
  *   waiting  for the first place to start       (no head sent yet)
  *   idle     has everything, or waits for the pump to give it the rest
- *   busy     its socket is full, woken by the poller
+ *   busy     its socket is full, woken by the poller; or it is new and gets
+ *            the rest of its burst in a moment
  */
 #ifndef STREAM_MOUNT_H
 #define STREAM_MOUNT_H

@@ -52,7 +52,10 @@ thirstiest(const struct mount *mount)
 static bool
 can_serve(const struct mount *mount, const struct listener *listener)
 {
-	return mount->step_ms == 0 ||
+	bool is_spread = mount->step_ms > 0 &&
+	    mount->step_ms < mount->rules->pace_ms;
+
+	return !is_spread ||
 	    (mount->quota > 0 && due_in_ms(mount, listener) <= 0);
 }
 
@@ -65,7 +68,7 @@ serve_slice(struct mount *mount)
 		listener = thirstiest(mount);
 		if (listener == NULL || !can_serve(mount, listener))
 			return;
-		mount->quota--;
+		mount->quota -= mount->quota > 0;
 		fetch_ahead(listener);
 		listener_wake(listener);
 	}

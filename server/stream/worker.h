@@ -37,12 +37,17 @@ struct worker {
 	struct table usage;  /* key made in meter.c -> struct usage_delta */
 	int64_t slot;        /* of accounting: now is counted into this */
 	struct event *flush;
+	struct closed_msg *closed; /* not told yet, or NULL */
+	struct event *tell_closed;
 	int64_t flushed_ms;
+	int64_t pulse_us,
+	    pulse_cpu_us; /* mono and CPU time, told to the desk */
 	unsigned thread_no;
 };
 
 void worker_tell_desk(struct worker *, struct message *);
-/* This conn is closing: nobody finds it any more, and the desk is told. */
+/* This conn is closing: nobody finds it any more, and the desk is told within
+ * some milliseconds. */
 void worker_forget(struct worker *, const struct conn *);
 /* A worker finds its mounts by number; NULL: not here (any more). */
 struct mount *worker_mount(const struct worker *, uint32_t mount_no);
