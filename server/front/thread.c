@@ -361,7 +361,7 @@ add_rows(struct listing_msg *listing, const struct listener_list *list)
 		row->conn_no = conn_number(listener->conn);
 		row->bytes = listener->meter.last.payload_out;
 		row->lag_bytes = listener_lag(listener);
-		row->secs = (clock_mono_ms() - listener->since_ms) / 1000;
+		row->secs = listener_secs(listener);
 		row->is_tls = conn_is_tls(listener->conn);
 		row->has_icy = listener->metaint > 0;
 		text_copy(row->agent, sizeof(row->agent), listener->agent);
@@ -382,6 +382,7 @@ list_listeners(struct worker *worker, const struct listing_msg *asked)
 	if (mount != NULL) {
 		meter_all(worker);
 		add_rows(listing, &mount->waiting);
+		add_rows(listing, &mount->fresh);
 		add_rows(listing, &mount->idle);
 		add_rows(listing, &mount->busy);
 	}

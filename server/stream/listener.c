@@ -51,6 +51,8 @@ list_of(struct mount *mount, enum listener_state state)
 	switch (state) {
 	case LISTENER_WAITING:
 		return &mount->waiting;
+	case LISTENER_FRESH:
+		return &mount->fresh;
 	case LISTENER_IDLE:
 		return &mount->idle;
 	default:
@@ -102,6 +104,12 @@ listener_meter(struct listener *listener)
 	    mount->member, mount->name, mount->number, USAGE_LIVE);
 }
 
+int64_t
+listener_secs(const struct listener *listener)
+{
+	return clock_mono_ms() / 1000 - listener->since_secs;
+}
+
 uint64_t
 listener_lag(const struct listener *listener)
 {
@@ -128,7 +136,8 @@ listener_begin(
 	listener->metaint = wish->wants_icy
 	    ? (uint32_t)mount->rules->metaint_bytes
 	    : 0;
-	listener->since_ms = listener->taken_ms = clock_mono_ms();
+	listener->taken_ms = clock_mono_ms();
+	listener->since_secs = (uint32_t)(listener->taken_ms / 1000);
 	text_clean(agent, sizeof(agent), wish->agent, strlen(wish->agent));
 	listener->agent = mem_text(agent);
 	meter_begin(&listener->meter);
@@ -174,8 +183,7 @@ listener_start(struct listener *listener)
 	conn_queue(listener->conn, head.data, head.len);
 	bytes_free(&head);
 	conn_deadline(listener->conn, 0);
-	set_state(listener, LISTENER_IDLE);
-	listener->is_fresh = true;
+	set_state(listener, LISTENER_FRESH);
 	drink(listener);
 }
 
@@ -255,7 +263,7 @@ fill(struct listener *listener, struct iovec iov[CONN_IOV_MOST])
 	size_t len = head_left(listener);
 	int count = 0;
 
-	if (listener->is_fresh && room > FIRST_BYTES)
+	if (listener->state == LISTENER_FRESH && room > FIRST_BYTES)
 		room = FIRST_BYTES;
 	if (listener->meta != NULL) {
 		iov[count].iov_base = listener->meta->bytes +
@@ -314,7 +322,6 @@ has_body(const struct listener *listener)
 static void
 caught_up(struct listener *listener)
 {
-	listener->is_fresh = false;
 	set_state(listener, LISTENER_IDLE);
 	if (listener->mount->is_over)
 		let_go(listener, CLOSE_MOUNT_END);
@@ -353,9 +360,8 @@ send_once(struct listener *listener)
 static bool
 rests(struct listener *listener)
 {
-	if (!listener->is_fresh || !has_body(listener))
+	if (listener->state != LISTENER_FRESH || !has_body(listener))
 		return false;
-	set_state(listener, LISTENER_BUSY);
 	conn_deadline(listener->conn, FRESH_MS);
 	return true;
 }
@@ -383,9 +389,10 @@ drink(struct listener *listener)
 void
 listener_wake(struct listener *listener)
 {
-	if (listener->is_fresh)
+	if (listener->state == LISTENER_FRESH) {
 		conn_deadline(listener->conn, 0);
-	listener->is_fresh = false;
+		set_state(listener, LISTENER_BUSY);
+	}
 	drink(listener);
 }
 
@@ -394,7 +401,8 @@ listener_mount_ended(struct listener *listener)
 {
 	if (listener->state == LISTENER_WAITING)
 		let_go(listener, CLOSE_MOUNT_END);
-	else if (listener->state == LISTENER_IDLE || listener->is_fresh)
+	else if (listener->state == LISTENER_IDLE ||
+	    listener->state == LISTENER_FRESH)
 		listener_wake(listener);
 	else
 		conn_deadline(listener->conn,
@@ -455,7 +463,7 @@ event(struct conn *conn, enum conn_event what, void *owner)
 	case CONN_TIMEOUT:
 		if (listener->state == LISTENER_WAITING)
 			too_late(listener);
-		else if (listener->is_fresh)
+		else if (listener->state == LISTENER_FRESH)
 			listener_wake(listener);
 		else
 			conn_close(conn, CLOSE_SLOW);
@@ -478,8 +486,7 @@ closed(struct conn *conn, enum close_reason reason, void *owner)
 	listener_meter(listener);
 	log_debug("#%llu listener %s %s secs=%lld skips=%u",
 	    (unsigned long long)conn_number(conn), mount->name,
-	    close_word(reason),
-	    (long long)(clock_mono_ms() - listener->since_ms) / 1000,
+	    close_word(reason), (long long)listener_secs(listener),
 	    listener->skips);
 	worker_forget(mount->worker, conn);
 	TAILQ_REMOVE(list_of(mount, listener->state), listener, link);

@@ -19,6 +19,7 @@
 
 enum listener_state {
 	LISTENER_WAITING,
+	LISTENER_FRESH,
 	LISTENER_IDLE,
 	LISTENER_BUSY
 };
@@ -41,11 +42,9 @@ struct listener {
 	int64_t taken_ms;    /* the socket last took bytes */
 	struct block *title; /* last one sent, or NULL */
 	struct meter meter;
-	int64_t since_ms;
 	char *agent;
-	unsigned skips;
-	bool
-	    is_fresh; /* has its first bytes, soon gets the rest of the burst */
+	uint32_t since_secs; /* mono */
+	uint32_t skips;
 };
 
 struct listener_wish {
@@ -68,6 +67,7 @@ void listener_meter(struct listener *);
 struct listener *listener_of(const struct conn *);
 /* Whole answer head of a mount, for listeners and HEAD alike. */
 void listener_head(struct bytes *out, const struct mount *, bool with_icy);
+int64_t listener_secs(const struct listener *); /* since it came */
 /* Body bytes that wait in the ring for it. */
 uint64_t listener_lag(const struct listener *);
 

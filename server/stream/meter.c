@@ -59,6 +59,7 @@ static void
 take_time(struct meter *meter, struct usage_delta *row, bool has_progress)
 {
 	int64_t now_ms = clock_mono_ms(), since_ms = now_ms - meter->last_ms;
+	bool was_long = meter->listen_ms >= USAGE_LONG_MS;
 
 	meter->last_ms = now_ms;
 	if (has_progress)
@@ -67,11 +68,10 @@ take_time(struct meter *meter, struct usage_delta *row, bool has_progress)
 		return;
 	meter->listen_ms += (uint64_t)since_ms;
 	row->listen_ms += (uint64_t)since_ms;
-	if (meter->is_long)
+	if (was_long)
 		row->listen60_ms += (uint64_t)since_ms;
 	else if (meter->listen_ms >= USAGE_LONG_MS)
 		row->listen60_ms += meter->listen_ms;
-	meter->is_long = meter->listen_ms >= USAGE_LONG_MS;
 }
 
 /* The kernel counts segments in 32 bits: once around must not be a huge sum. */

@@ -22,7 +22,6 @@ struct meter {
 	int64_t last_ms;     /* mono: counted until here */
 	int64_t progress_ms; /* mono: bytes were last acknowledged */
 	uint64_t listen_ms;  /* of this session in all */
-	bool is_long;        /* reached USAGE_LONG_MS */
 };
 
 /* The conn's traffic from before (the request) goes with this meter too. */

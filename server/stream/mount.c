@@ -35,6 +35,7 @@ mount_new(struct worker *worker, const struct mount_msg *from)
 	memcpy(mount->slug, from->slug, sizeof(mount->slug));
 	ring_init(&mount->ring, &none);
 	TAILQ_INIT(&mount->waiting);
+	TAILQ_INIT(&mount->fresh);
 	TAILQ_INIT(&mount->idle);
 	TAILQ_INIT(&mount->busy);
 	mount_set_rules(mount);
@@ -72,6 +73,7 @@ mount_end(struct mount *mount)
 	mount->is_over = true;
 	mount->listeners++; /* this walk, so that it is not freed under us */
 	for_all(&mount->waiting, listener_mount_ended);
+	for_all(&mount->fresh, listener_mount_ended);
 	for_all(&mount->idle, listener_mount_ended);
 	for_all(&mount->busy, listener_mount_ended);
 	mount->listeners--;
@@ -128,6 +130,7 @@ void
 mount_kick_listeners(struct mount *mount)
 {
 	for_all(&mount->waiting, listener_kick);
+	for_all(&mount->fresh, listener_kick);
 	for_all(&mount->idle, listener_kick);
 	for_all(&mount->busy, listener_kick);
 }

@@ -9,9 +9,9 @@
  * on it while the source is away. Whichever list a listener is in is its state:
  *
  *   waiting  for the first place to start       (no head sent yet)
+ *   fresh    has its first bytes, and in a moment gets the rest of its burst
  *   idle     has everything, or waits for the pump to give it the rest
- *   busy     its socket is full, woken by the poller; or it is new and gets
- *            the rest of its burst in a moment
+ *   busy     its socket is full, woken by the poller
  */
 #ifndef STREAM_MOUNT_H
 #define STREAM_MOUNT_H
@@ -35,7 +35,7 @@ struct mount {
 	struct worker *worker;
 	const struct conf_mount *rules; /* of the worker's conf */
 	struct ring ring;
-	struct listener_list waiting, idle, busy;
+	struct listener_list waiting, fresh, idle, busy;
 	unsigned listeners;
 	TAILQ_ENTRY(mount) pump_link;
 	bool is_thirsty;     /* in the pump's list */

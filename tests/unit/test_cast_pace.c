@@ -97,7 +97,7 @@ every_frame_of_mp3_counts_its_samples(void **state)
 	(void)state;
 	pace_open(&pace, PACE_MP3, 0);
 	for (; frame.number < 1225; frame.number++)
-		pace_read(&pace, bytes, numbered_make(bytes, 128, &frame));
+		pace_read(&pace, bytes, numbered_mp3.make(bytes, 128, &frame));
 	assert_true(pace.us == 32000000);
 	pace_close(&pace);
 }
