@@ -94,7 +94,7 @@ timer_set(struct wheel *wheel, struct timer *timer, int64_t ms,
 {
 	timer_stop(wheel, timer);
 	timer->fire = fire;
-	timer->due = tick_now() + ms / WHEEL_TICK_MS + 1;
+	timer->due = (clock_mono_ms() + ms) / WHEEL_TICK_MS + 1;
 	if (timer->due <= wheel->now)
 		timer->due = wheel->now + 1;
 	TAILQ_INSERT_TAIL(

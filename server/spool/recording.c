@@ -287,9 +287,10 @@ recording_point(struct recording *recording, int64_t point_ms)
 	const struct recording_msg *row = &recording->facts.row;
 	int64_t now = clock_mono_ms();
 	bool is_due = now - recording->synced_ms >= point_ms;
+	int64_t gather_ms = row->bytes > 0 ? GATHER_MS : FIRST_MS;
 
 	if (recording->block_count > 0 &&
-	    (is_due || now - recording->gathered_ms >= GATHER_MS) &&
+	    (is_due || now - recording->gathered_ms >= gather_ms) &&
 	    !flush(recording))
 		return false;
 	if (recording->is_broken)

@@ -28,6 +28,7 @@
 
 #define GATHER_BYTES (64 << 10)
 #define GATHER_MS    2000 /* so much a killed process may lose */
+#define FIRST_MS     500  /* a new file is soon seen in the listings */
 
 struct recording;
 

@@ -12,8 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define RUSH_MS     5     /* between newcomers; in a rush */
 #define FIRST_BYTES 16384 /* of the burst go out at once, */
-#define FRESH_MS    20    /* the rest so much later */
+#define FRESH_MS    20    /* and the rest so much later */
 #define START_MS    10000 /* a mount without any place to start: 503 then */
 
 static const char answer_top[] = "HTTP/1.0 200 OK\r\n"
@@ -162,6 +163,16 @@ start_at(struct listener *listener, uint64_t seq)
 	listener->head = block_ref(block->head);
 }
 
+/* So soon after the last one: more of them will come. */
+static bool
+is_rush(struct mount *mount)
+{
+	int64_t before_ms = mount->joined_ms;
+
+	mount->joined_ms = clock_mono_ms();
+	return mount->joined_ms - before_ms <= RUSH_MS;
+}
+
 void
 listener_start(struct listener *listener)
 {
@@ -183,7 +194,7 @@ listener_start(struct listener *listener)
 	conn_queue(listener->conn, head.data, head.len);
 	bytes_free(&head);
 	conn_deadline(listener->conn, 0);
-	set_state(listener, LISTENER_FRESH);
+	set_state(listener, is_rush(mount) ? LISTENER_FRESH : LISTENER_IDLE);
 	drink(listener);
 }
 
@@ -355,7 +366,7 @@ send_once(struct listener *listener)
 	return true;
 }
 
-/* A crowd of newcomers all get their first bytes before the first of them gets
+/* In a rush all newcomers get their first bytes before the first of them gets
  * the rest, and who leaves again at once never costs the whole burst. */
 static bool
 rests(struct listener *listener)

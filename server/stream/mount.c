@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SPREAD_FROM 500 /* listeners; fewer are sent to in a moment */
+#define SPREAD_FROM 500 /* listeners here; fewer are sent to in a moment */
 #define STEP_MS     100
 #define REST_MS     2000
 
@@ -80,16 +80,30 @@ mount_end(struct mount *mount)
 	mount_check_free(mount);
 }
 
-/* Listeners are spread evenly over the workers. */
+/* Who is not due yet needs the ring to remember for so long: a small one may
+ * not be able to. */
+static bool
+can_spread(const struct mount *mount)
+{
+	return mount->listeners >= SPREAD_FROM &&
+	    mount->rules->pace_ms >= 2 * STEP_MS &&
+	    mount->ring.bytes < mount->ring.limits.most_bytes / 2;
+}
+
 int64_t
 mount_step_ms(const struct mount *mount)
 {
 	int64_t pace_ms = mount->rules->pace_ms;
-	unsigned all = mount->listeners * mount->worker->worker_count;
 
-	if (all < SPREAD_FROM || pace_ms < 2 * STEP_MS)
+	if (!can_spread(mount))
 		return pace_ms;
 	return pace_ms / (pace_ms / STEP_MS);
+}
+
+static int64_t
+longer(int64_t one, int64_t other)
+{
+	return one > other ? one : other;
 }
 
 /* While nobody is behind, the ring need not remember more than newcomers want
@@ -98,13 +112,10 @@ static int64_t
 keep_ms(const struct mount *mount)
 {
 	const struct conf_mount *rules = mount->rules;
-	int64_t least_ms = 4 * rules->pace_ms;
+	int64_t least_ms = longer(REST_MS, 4 * rules->pace_ms);
 
-	if (!TAILQ_EMPTY(&mount->busy))
-		return rules->ring_ms;
-	if (least_ms < REST_MS)
-		least_ms = REST_MS;
-	return rules->burst_ms > least_ms ? rules->burst_ms : least_ms;
+	return longer(least_ms,
+	    TAILQ_EMPTY(&mount->busy) ? rules->burst_ms : rules->ring_ms);
 }
 
 void

@@ -37,6 +37,7 @@ struct mount {
 	struct ring ring;
 	struct listener_list waiting, fresh, idle, busy;
 	unsigned listeners;
+	int64_t joined_ms; /* mono: the last one started */
 	TAILQ_ENTRY(mount) pump_link;
 	bool is_thirsty;     /* in the pump's list */
 	unsigned quota;      /* listeners to be served before the next block */
