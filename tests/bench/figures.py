@@ -111,7 +111,8 @@ def take(report):
         "let_go": cut_off.get(LET_GO, 0) if report["slow"] else None,
         "late": report["late"],
         "harmed": harm(report),
-        "load_cpu": 100 * report["cpu_secs"] * 1e6 / report["run_us"],
+        "load_cpu": 100 * report["cpu_secs"] * 1e6 / report["run_us"]
+        if report["run_us"] else None,  # its source was not let in
         "source_late_ms": source["late_us"] / 1000 if source else None,
         **watched_figures(report),
     }

@@ -82,7 +82,7 @@ SCENARIOS = (
         "churn", "2,000 connections a second beside 1,000 listeners", 1000,
         (Aim("churn_failed", 0), Aim("churn_first_byte_p99_ms", 10),
          Aim("churn_cpu_us", 60), Aim("churn_gap_ms", 50)),
-        churn=2000, steady=30),
+        churn=2000, steady=30, servers=(OURS, FLOOR)),
     Scenario(
         "tls", "1,000 listeners, TLS", 1000,
         (Aim("cpu_us", 0.35, ICECAST), Aim("memory_each", 16384)),
