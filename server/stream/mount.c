@@ -11,7 +11,8 @@
 #include <string.h>
 
 #define SPREAD_FROM 500 /* listeners here; fewer are sent to in a moment */
-#define STEP_MS     100
+#define STEP_MS     100 /* at least; and at most so many in a pace, as */
+#define STEPS_MOST  3   /* each makes one piece of every send */
 #define REST_MS     2000
 
 void
@@ -93,11 +94,11 @@ can_spread(const struct mount *mount)
 int64_t
 mount_step_ms(const struct mount *mount)
 {
-	int64_t pace_ms = mount->rules->pace_ms;
+	int64_t pace_ms = mount->rules->pace_ms, steps = pace_ms / STEP_MS;
 
 	if (!can_spread(mount))
 		return pace_ms;
-	return pace_ms / (pace_ms / STEP_MS);
+	return pace_ms / (steps < STEPS_MOST ? steps : STEPS_MOST);
 }
 
 static int64_t
