@@ -161,6 +161,8 @@ spool_files = \
 ledger_files = \
 	server/ledger/audit.c \
 	server/ledger/audit.h \
+	server/ledger/call.c \
+	server/ledger/call.h \
 	server/ledger/clerk.c \
 	server/ledger/clerk.h \
 	server/ledger/commands.c \
@@ -171,6 +173,8 @@ ledger_files = \
 	server/ledger/ledger.h \
 	server/ledger/listing.c \
 	server/ledger/listing.h \
+	server/ledger/member_commands.c \
+	server/ledger/member_commands.h \
 	server/ledger/members.c \
 	server/ledger/members.h \
 	server/ledger/recordings.c \

@@ -56,6 +56,96 @@ static const char *const steps[] = {
 	" BEGIN SELECT RAISE(ABORT, 'audit rows are never changed'); END;"
 	"CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit"
 	" BEGIN SELECT RAISE(ABORT, 'audit rows are never deleted'); END;",
+	/* Who is a member and for how long, what is sealed, who listened. */
+	"CREATE TABLE plan(id INTEGER PRIMARY KEY, name TEXT UNIQUE NOT NULL,"
+	" quota_bytes INTEGER, storage_bytes INTEGER, max_listeners INTEGER,"
+	" max_bitrate_kbps INTEGER, max_mounts INTEGER,"
+	" is_solidarity INTEGER NOT NULL DEFAULT 0) STRICT;"
+
+	"CREATE TABLE member_2(id INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" slug TEXT UNIQUE NOT NULL, name TEXT NOT NULL,"
+	" key_hash TEXT NOT NULL, state TEXT NOT NULL CHECK(state IN"
+	"  ('ordered', 'active', 'overdue', 'blocked', 'due', 'deleted')),"
+	" created_ms INTEGER NOT NULL, key_ms INTEGER NOT NULL,"
+	" blocked_ms INTEGER, activated_ms INTEGER,"
+	" kind TEXT NOT NULL DEFAULT 'association',"
+	" email TEXT NOT NULL DEFAULT '', publisher TEXT NOT NULL DEFAULT '',"
+	" zone TEXT NOT NULL DEFAULT 'Europe/Brussels',"
+	" language TEXT NOT NULL DEFAULT 'en',"
+	" plan INTEGER REFERENCES plan(id),"
+	" block_reason TEXT, block_reference TEXT, block_person TEXT,"
+	" fingerprint TEXT, is_held INTEGER NOT NULL DEFAULT 0) STRICT;"
+	"INSERT INTO member_2(id, slug, name, key_hash, state, created_ms,"
+	" key_ms, blocked_ms, activated_ms)"
+	" SELECT id, slug, name, key_hash, state, created_ms, key_ms,"
+	" blocked_ms, created_ms FROM member;"
+	"DROP TABLE member;"
+	"ALTER TABLE member_2 RENAME TO member;"
+
+	"CREATE TABLE invoice(member INTEGER NOT NULL, reference TEXT NOT NULL,"
+	" sent_ms INTEGER NOT NULL, due_ms INTEGER NOT NULL, paid_ms INTEGER,"
+	" cents INTEGER NOT NULL, currency TEXT NOT NULL,"
+	" PRIMARY KEY(member, reference)) STRICT, WITHOUT ROWID;"
+
+	/* What a member was told once for a subject: a period, an invoice. */
+	"CREATE TABLE notice(member INTEGER NOT NULL, what TEXT NOT NULL,"
+	" subject TEXT NOT NULL, at_ms INTEGER NOT NULL,"
+	" PRIMARY KEY(member, what, subject)) STRICT, WITHOUT ROWID;"
+
+	"CREATE TABLE broadcast(id INTEGER PRIMARY KEY,"
+	" member INTEGER NOT NULL, mount TEXT NOT NULL,"
+	" started_ms INTEGER NOT NULL, ended_ms INTEGER, reason TEXT NOT NULL,"
+	" encoder TEXT NOT NULL, media_type TEXT NOT NULL,"
+	" codecs TEXT NOT NULL, bitrate_kbps INTEGER NOT NULL) STRICT;"
+	"CREATE INDEX broadcast_member ON broadcast(member, started_ms);"
+
+	"CREATE TABLE play(id INTEGER PRIMARY KEY, member INTEGER NOT NULL,"
+	" mount TEXT NOT NULL, started_ms INTEGER NOT NULL, ended_ms INTEGER,"
+	" title TEXT NOT NULL, listeners INTEGER NOT NULL,"
+	" peak INTEGER NOT NULL) STRICT;"
+	"CREATE INDEX play_member ON play(member, started_ms);"
+
+	/* Sessions that ended in a slot, by how long they had listened. */
+	"CREATE TABLE session(slot INTEGER NOT NULL, member INTEGER NOT NULL,"
+	" mount INTEGER NOT NULL REFERENCES mount(id),"
+	" relay INTEGER NOT NULL REFERENCES relay(id), boot INTEGER NOT NULL,"
+	" length INTEGER NOT NULL, ended INTEGER NOT NULL,"
+	" PRIMARY KEY(slot, member, mount, relay, boot, length))"
+	" STRICT, WITHOUT ROWID;"
+
+	/* Day of the member's zone, as 2026-11-22. */
+	"CREATE TABLE audience(day TEXT NOT NULL, member INTEGER NOT NULL,"
+	" mount INTEGER NOT NULL REFERENCES mount(id),"
+	" relay INTEGER NOT NULL REFERENCES relay(id), boot INTEGER NOT NULL,"
+	" listeners INTEGER NOT NULL,"
+	" PRIMARY KEY(day, member, mount, relay, boot))"
+	" STRICT, WITHOUT ROWID;"
+
+	"CREATE TABLE statement(member INTEGER NOT NULL,"
+	" from_ms INTEGER NOT NULL, to_ms INTEGER NOT NULL,"
+	" period TEXT NOT NULL, csv TEXT NOT NULL, json TEXT NOT NULL,"
+	" csv_sha256 TEXT NOT NULL, sealed_ms INTEGER NOT NULL,"
+	" PRIMARY KEY(member, from_ms)) STRICT, WITHOUT ROWID;"
+	"CREATE TRIGGER statement_no_update BEFORE UPDATE ON statement"
+	" BEGIN SELECT RAISE(ABORT, 'statements are never changed'); END;"
+
+	"CREATE TABLE adjustment(id INTEGER PRIMARY KEY,"
+	" member INTEGER NOT NULL, at_ms INTEGER NOT NULL,"
+	" field TEXT NOT NULL, delta INTEGER NOT NULL, reason TEXT NOT NULL,"
+	" person TEXT NOT NULL) STRICT;"
+
+	"CREATE TABLE letter(id INTEGER PRIMARY KEY, member INTEGER NOT NULL,"
+	" kind TEXT NOT NULL, subject TEXT NOT NULL, made_ms INTEGER NOT NULL,"
+	" address TEXT NOT NULL, title TEXT NOT NULL, body TEXT NOT NULL,"
+	" sent_ms INTEGER, tries INTEGER NOT NULL DEFAULT 0,"
+	" next_ms INTEGER NOT NULL, error TEXT NOT NULL DEFAULT '',"
+	" UNIQUE(member, kind, subject)) STRICT;"
+
+	"CREATE TABLE delegate(id INTEGER PRIMARY KEY,"
+	" member INTEGER NOT NULL, name TEXT NOT NULL,"
+	" key_hash TEXT NOT NULL, mounts TEXT NOT NULL,"
+	" from_ms INTEGER NOT NULL, until_ms INTEGER NOT NULL,"
+	" nonce TEXT NOT NULL, UNIQUE(member, nonce)) STRICT;",
 };
 
 unsigned
