@@ -50,7 +50,7 @@ static const struct column columns[] = {
 /* With max() alone, SQLite takes bare columns from the row of the maximum
  * (lang_select.html, "Bare columns in an aggregate query"). */
 static const char select_lines[] =
-    "SELECT 'mount', " SLUG ", nullif(path, ''), kind, " SHOWN
+    "SELECT 'mount', " SLUG ", nullif(path, ''), used.kind, " SHOWN
     " FROM (SELECT member, mount, kind, " SUMS " FROM usage WHERE " CHOSEN
     "  GROUP BY member, mount, kind) AS used"
     " JOIN mount ON mount.id = used.mount"
@@ -58,8 +58,8 @@ static const char select_lines[] =
     " LEFT JOIN (SELECT member, mount, max(peak) AS peak, peak_at_ms"
     "  FROM peak WHERE " CHOSEN " GROUP BY member, mount) AS top"
     " ON top.member = used.member AND top.mount = used.mount"
-    "  AND kind = 'live' AND path != ''"
-    " ORDER BY slug, used.member, path, kind";
+    "  AND used.kind = 'live' AND path != ''"
+    " ORDER BY slug, used.member, path, used.kind";
 
 static const char select_members[] =
     "SELECT 'member', " SLUG ", NULL, NULL, " SHOWN
