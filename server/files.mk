@@ -216,6 +216,7 @@ desk_files = \
 	server/desk/desk_priv.h \
 	server/desk/gauges.c \
 	server/desk/guests.c \
+	server/desk/headroom.c \
 	server/desk/inquiry.c \
 	server/desk/patrons.c \
 	server/desk/placement.c \

@@ -129,6 +129,7 @@ live_tests = \
 	tests/live/test_chaos.py \
 	tests/live/test_crash.py \
 	tests/live/test_formats.py \
+	tests/live/test_headroom.py \
 	tests/live/test_hearing.py \
 	tests/live/test_hostile.py \
 	tests/live/test_libshout.py \

@@ -63,6 +63,8 @@ struct conf {
 	unsigned mount_count;
 	struct conf_mount any_mount; /* the defaults */
 
+	int64_t capacity_mbit;    /* of the line, Mbit/s; negative: not known */
+	int64_t headroom_percent; /* of it, kept free of newcomers */
 	int64_t max_clients; /* connections in all */
 	int64_t max_sources;
 	int64_t max_member_listeners;   /* per member, -1: no limit */

@@ -16,7 +16,8 @@
 #include <string.h>
 
 /* Keys waiting to be checked: after a restart all encoders come at once. */
-#define MOST_CHECKS 256
+#define MOST_CHECKS     256
+#define FULL_RETRY_SECS 30
 
 static struct answer_msg *
 new_answer(const struct ask_msg *ask, unsigned status, const char *text)
@@ -334,6 +335,12 @@ admit_listener(struct desk *desk, const struct ask_msg *ask)
 		objection = listener_objection(desk, mount, patron);
 		if (objection != NULL) {
 			refuse(desk, ask, 403, objection, 0);
+			return;
+		}
+		if (!headroom_admits(desk, mount)) {
+			refuse(desk, ask, 503,
+			    "the line has no room for more at the moment",
+			    FULL_RETRY_SECS);
 			return;
 		}
 		guest->role = ROLE_LISTENER;

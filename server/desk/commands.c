@@ -13,7 +13,8 @@
 
 static const char usage_text[] =
     "usage: mounts | listeners MOUNT | kick source MOUNT |\n"
-    "       kick listeners MOUNT | kick listener NUMBER | reload | stop\n"
+    "       kick listeners MOUNT | kick listener NUMBER | headroom |\n"
+    "       reload | stop\n"
     "       listings take --format text or json\n";
 
 /* A listing of listeners is put together from all workers. */
@@ -225,6 +226,16 @@ command_listing(struct desk *desk, const struct listing_msg *listing)
 }
 
 static void
+show_headroom(struct desk *desk, uint64_t number, bool is_json)
+{
+	struct bytes out = { 0 };
+
+	headroom_show(desk, is_json, &out);
+	control_reply(desk, number, 0, out.data, out.len);
+	bytes_free(&out);
+}
+
+static void
 kick_listener(struct desk *desk, uint64_t number, const char *which)
 {
 	char *end;
@@ -297,7 +308,7 @@ command_run(struct desk *desk, uint64_t number, unsigned argc, char **argv)
 {
 	const char *name = argc > 0 ? argv[0] : "";
 	bool is_listing = strcmp(name, "mounts") == 0 ||
-	    strcmp(name, "listeners") == 0;
+	    strcmp(name, "listeners") == 0 || strcmp(name, "headroom") == 0;
 	bool is_json = false;
 
 	if (is_listing && !take_format(&argc, argv, &is_json)) {
@@ -306,6 +317,8 @@ command_run(struct desk *desk, uint64_t number, unsigned argc, char **argv)
 		list_mounts(desk, number, is_json);
 	} else if (strcmp(name, "listeners") == 0 && argc == 2) {
 		list_listeners(desk, number, argv[1], is_json);
+	} else if (strcmp(name, "headroom") == 0 && argc == 1) {
+		show_headroom(desk, number, is_json);
 	} else if (strcmp(name, "kick") == 0) {
 		run_kick(desk, number, argc, argv);
 	} else if (strcmp(name, "reload") == 0 && argc == 1) {

@@ -390,6 +390,7 @@ handle(void *owner, struct message *message)
 		break;
 	case MSG_PULSE:
 		placement_pulse(desk, (struct pulse_msg *)message);
+		headroom_pulse(desk, (struct pulse_msg *)message);
 		break;
 	case MSG_DONE:
 		take_done(desk, (struct done_msg *)message);

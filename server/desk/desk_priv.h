@@ -102,6 +102,17 @@ struct tries { /* wrong keys, of a household or for a member */
 struct worker_load {
 	unsigned busy_permille; /* of a core, in its last second */
 	unsigned newcomers;     /* placed since it told that */
+	uint64_t sent_bps;      /* in its last second, without heads */
+};
+
+#define HEADROOM_LEVELS 2 /* of alarm */
+
+struct headroom {
+	uint64_t promised_bps;        /* to newcomers of this second, */
+	uint64_t promised_before_bps; /* and of the one before */
+	int64_t rotated_ms;           /* mono */
+	uint64_t refused;
+	bool is_above[HEADROOM_LEVELS];
 };
 
 struct listen_socket {
@@ -130,6 +141,7 @@ struct desk {
 	struct worker **workers;
 	struct loop **worker_loops;
 	struct worker_load *loads; /* of the workers */
+	struct headroom headroom;
 	unsigned worker_count, workers_left;
 	struct clerk *clerk;
 	struct checker *checker;
@@ -176,6 +188,14 @@ bool accept_reload_tls(struct desk *, const struct conf *, char *why, size_t);
 unsigned placement_choose(const struct desk *);
 void placement_join(struct desk *, unsigned worker);
 void placement_pulse(struct desk *, const struct pulse_msg *);
+
+/* headroom.c */
+/* Whether one more listener of this mount leaves room; when so, it counts. */
+bool headroom_admits(struct desk *, const struct desk_mount *);
+void headroom_pulse(struct desk *, const struct pulse_msg *);
+uint64_t headroom_used_bps(const struct desk *);
+uint64_t headroom_limit_bps(const struct desk *);
+void headroom_show(const struct desk *, bool is_json, struct bytes *out);
 
 /* guests.c */
 struct guest *guest_new(

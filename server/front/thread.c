@@ -224,6 +224,9 @@ tell_pulse(struct worker *worker)
 		return;
 	pulse = message_new(MSG_PULSE, sizeof(*pulse));
 	pulse->worker = worker->number;
+	pulse->sent_bps = (conn_home_sent(worker->home) - worker->pulse_sent) *
+	    8000000 / (uint64_t)since_us;
+	worker->pulse_sent = conn_home_sent(worker->home);
 	pulse->busy_permille = (unsigned)((cpu_us - worker->pulse_cpu_us) *
 	    1000 / since_us);
 	worker->pulse_us = now_us;

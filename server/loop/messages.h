@@ -344,6 +344,7 @@ struct pulse_msg {
 	struct message message;
 	unsigned worker;
 	unsigned busy_permille; /* of a core, since the last one */
+	uint64_t sent_bps;      /* to all peers, without TCP's heads */
 };
 
 struct done_msg {

@@ -72,6 +72,12 @@ conn_home_count(const struct conn_home *home)
 	return home->count;
 }
 
+uint64_t
+conn_home_sent(const struct conn_home *home)
+{
+	return home->sent_bytes;
+}
+
 void
 conn_home_close_all(struct conn_home *home)
 {

@@ -83,6 +83,8 @@ struct conn_home *conn_home_new(struct event_base *, struct wheel *);
 void conn_home_close_all(struct conn_home *); /* CLOSE_STOP, at once */
 void conn_home_free(struct conn_home *);
 unsigned conn_home_count(const struct conn_home *);
+/* Bytes given to the sockets of all its conns, also those that ended. */
+uint64_t conn_home_sent(const struct conn_home *);
 
 /* Takes fd; tls may be NULL (plain only), a reference is kept while needed. The
  * first byte decides between TLS and plain; is_tls_only refuses the latter. */

@@ -340,6 +340,13 @@ send_records(struct conn *conn, const struct iovec *iov, int count)
 	return taken;
 }
 
+static void
+count_sent(struct conn *conn, size_t len)
+{
+	conn->plain_out += len;
+	conn->home->sent_bytes += len;
+}
+
 /* False: broken. */
 static bool
 flush_output(struct conn *conn)
@@ -354,7 +361,7 @@ flush_output(struct conn *conn)
 				      : send_some(conn, &iov, 1);
 		if (n < 0)
 			return false;
-		conn->plain_out += (uint64_t)n;
+		count_sent(conn, (size_t)n);
 		eat(&conn->output, (size_t)n);
 	}
 	return true;
@@ -396,7 +403,7 @@ send_pieces(struct conn *conn, const struct iovec *iov, int count)
 			      : send_some(conn, iov, count);
 	if (n < 0)
 		return -1;
-	conn->plain_out += (uint64_t)n;
+	count_sent(conn, (size_t)n);
 	if ((size_t)n < wanted || (conn->ssl != NULL && conn->tls_pending > 0))
 		conn_want_write(conn, true);
 	return n;

@@ -37,6 +37,7 @@ struct conn_home {
 	struct conn_list open, closing;
 	struct event sweep; /* frees what is closing, after the callback */
 	unsigned count;
+	uint64_t sent_bytes; /* to all conns there ever were */
 	/* During CONN_DATA: whose new bytes are still in the scratch. */
 	const struct conn *offered;
 	const uint8_t *fresh;

@@ -42,6 +42,7 @@ struct worker {
 	int64_t flushed_ms;
 	int64_t pulse_us,
 	    pulse_cpu_us; /* mono and CPU time, told to the desk */
+	uint64_t pulse_sent;
 	unsigned thread_no;
 };
 
