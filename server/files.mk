@@ -22,7 +22,9 @@ base_files = \
 	server/base/table.c \
 	server/base/table.h \
 	server/base/text.c \
-	server/base/text.h
+	server/base/text.h \
+	server/base/zone.c \
+	server/base/zone.h
 
 conf_files = \
 	server/conf/check.c \

@@ -40,7 +40,8 @@ unit_tests = \
 	tests/unit/test_webm \
 	tests/unit/test_webm_block \
 	tests/unit/test_webm_hostile \
-	tests/unit/test_whole
+	tests/unit/test_whole \
+	tests/unit/test_zone
 
 tests_unit_test_adts_SOURCES = tests/unit/test_adts.c
 tests_unit_test_auth_SOURCES = tests/unit/test_auth.c
@@ -81,6 +82,7 @@ tests_unit_test_webm_SOURCES = tests/unit/test_webm.c
 tests_unit_test_webm_block_SOURCES = tests/unit/test_webm_block.c
 tests_unit_test_webm_hostile_SOURCES = tests/unit/test_webm_hostile.c
 tests_unit_test_whole_SOURCES = tests/unit/test_whole.c
+tests_unit_test_zone_SOURCES = tests/unit/test_zone.c
 
 unit_headers = \
 	tests/fuzz/feed_units.h \
