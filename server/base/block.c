@@ -2,8 +2,6 @@
  * SPDX-FileCopyrightText: The all2all developers */
 #include "base/block.h"
 
-#include "base/mem.h"
-
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,13 +18,6 @@ block_new(const void *bytes, size_t len, unsigned flags)
 	if (bytes != NULL && len > 0)
 		memcpy(block->bytes, bytes, len);
 	return block;
-}
-
-struct block *
-block_resize(struct block *block, size_t bytes)
-{
-	CHECK(bytes >= block->len);
-	return mem_grow(block, sizeof(*block) + bytes);
 }
 
 struct block *

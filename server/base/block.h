@@ -39,8 +39,6 @@ struct block {
 
 /* The count is 1. bytes may be NULL: the caller fills block->bytes itself. */
 struct block *block_new(const void *bytes, size_t len, unsigned flags);
-/* Room for so many bytes, while nobody else has it: it may move. */
-struct block *block_resize(struct block *, size_t bytes);
 struct block *block_text(const char *text); /* without its NUL */
 struct block *block_ref(struct block *);    /* NULL stays NULL */
 void block_unref(struct block *);           /* NULL is fine */

@@ -17,7 +17,6 @@
 #include <string.h>
 
 #define BLOCK_MOST_BYTES 65536
-#define SLACK_PART       8 /* so much of a block may be unused memory */
 
 struct feed {
 	struct media *media;   /* NULL until the first join */
@@ -27,10 +26,11 @@ struct feed {
 	bool has_facts; /* told since the last join, head or cut */
 	bool has_begun; /* a block went out since the last join */
 	struct mount_facts said;
-	struct block *block; /* being gathered; NULL between two steps */
-	size_t room_bytes;   /* of that block */
-	size_t last_bytes;   /* of the last block: as much may come again */
-	int64_t step_ms;     /* what this block is gathered for */
+	struct bytes gathered; /* holds no memory between two steps */
+	size_t last_bytes;     /* of the last block: as much may come again */
+	unsigned flags;        /* of the gathered block, enum block_flag */
+	int64_t first_ms;      /* when its first unit came */
+	int64_t step_ms;       /* what this block was gathered for */
 	struct block *head, *title;
 	int64_t unit_ms;
 };
@@ -55,7 +55,7 @@ feed_free(struct feed *feed)
 		media_close(feed->media);
 	block_unref(feed->head);
 	block_unref(feed->title);
-	block_unref(feed->block);
+	bytes_free(&feed->gathered);
 	free(feed);
 }
 
@@ -106,18 +106,18 @@ send_block(struct feed *feed, struct block *block)
 static void
 flush(struct feed *feed)
 {
-	struct block *block = feed->block;
+	struct block *block;
 
-	if (block == NULL)
+	if (feed->gathered.len == 0)
 		return;
 	feed->has_begun = true;
-	if (feed->room_bytes - block->len > block->len / SLACK_PART)
-		block = block_resize(block, block->len);
+	block = block_new(feed->gathered.data, feed->gathered.len, feed->flags);
+	block->time_ms = feed->first_ms;
 	block->step_ms = feed->step_ms;
 	block->head = block_ref(feed->head);
 	block->title = block_ref(feed->title);
-	feed->last_bytes = block->len;
-	feed->block = NULL;
+	feed->last_bytes = feed->gathered.len;
+	bytes_free(&feed->gathered);
 	send_block(feed, block);
 }
 
@@ -269,42 +269,25 @@ take_head(void *arg, const void *bytes, size_t len)
 }
 
 static void
-append(struct feed *feed, const void *bytes, size_t len, unsigned flags)
-{
-	struct block *block = feed->block;
-
-	if (block == NULL) {
-		block = block_new(NULL, 0,
-		    (flags & UNIT_SYNC ? BLOCK_SYNC : 0) |
-			(flags & UNIT_CUT ? BLOCK_CUT : 0));
-		block->time_ms = feed->unit_ms;
-		feed->room_bytes = 0;
-	}
-	if (block->len + len > feed->room_bytes) {
-		feed->room_bytes = len +
-		    (block->len > 0 ? 2 * block->len : feed->last_bytes);
-		block = block_resize(block, feed->room_bytes);
-	}
-	memcpy(block->bytes + block->len, bytes, len);
-	block->len += len;
-	feed->block = block;
-}
-
-static void
 take_unit(void *arg, const void *bytes, size_t len, unsigned flags)
 {
 	struct feed *feed = arg;
-	struct block *block = feed->block;
+	struct bytes *gathered = &feed->gathered;
 
-	if (block != NULL &&
-	    ((flags & UNIT_CUT) ||
-		((flags & UNIT_SYNC) && !(block->flags & BLOCK_SYNC)) ||
-		block->len + len > BLOCK_MOST_BYTES))
+	if ((flags & UNIT_CUT) ||
+	    ((flags & UNIT_SYNC) && !(feed->flags & BLOCK_SYNC)) ||
+	    gathered->len + len > BLOCK_MOST_BYTES)
 		flush(feed);
 	if (!feed->has_facts || (flags & UNIT_CUT))
 		tell_facts(feed);
 	feed->unit_ms = clock_mono_ms();
-	append(feed, bytes, len, flags);
+	if (gathered->len == 0) {
+		(void)bytes_room(gathered, feed->last_bytes + len);
+		feed->first_ms = feed->unit_ms;
+		feed->flags = (flags & UNIT_SYNC ? BLOCK_SYNC : 0) |
+		    (flags & UNIT_CUT ? BLOCK_CUT : 0);
+	}
+	bytes_append(gathered, bytes, len);
 }
 
 static void
