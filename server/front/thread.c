@@ -66,6 +66,7 @@ worker_new(const struct worker_setup *setup)
 	worker->tell_closed = evtimer_new(
 	    loop_base(worker->loop), on_closed, worker);
 	CHECK(worker->tell_closed != NULL);
+	worker->silence = block_new("", 1, 0);
 	worker->thread_no = setup->thread_no;
 	return worker;
 }
@@ -129,6 +130,7 @@ worker_free(struct worker *worker)
 	table_free(&worker->conns);
 	table_free(&worker->mounts);
 	meter_free(worker);
+	block_unref(worker->silence);
 	free(worker);
 }
 

@@ -236,25 +236,38 @@ catch_up(struct listener *listener)
 	return true;
 }
 
-/* The title in force at the next body byte when it is news, else one zero
- * byte, which says that nothing changed. */
+/* The title in force in this block when it is news, else one zero byte, which
+ * says that nothing changed. */
+static struct block *
+meta_of(const struct listener *listener, const struct block *block)
+{
+	if (block == NULL || block->title == NULL ||
+	    block->title == listener->title)
+		return listener->mount->worker->silence;
+	return block->title;
+}
+
+/* The next metadata block begins; after it comes body again. */
 static void
-choose_meta(struct listener *listener)
+begin_meta(struct listener *listener, struct block *meta)
+{
+	listener->meta = block_ref(meta);
+	listener->meta_sent = 0;
+	listener->until_meta = listener->metaint;
+	if (meta == listener->mount->worker->silence)
+		return;
+	block_unref(listener->title);
+	listener->title = block_ref(meta);
+}
+
+static struct block *
+next_block(const struct listener *listener)
 {
 	const struct cursor *cursor = &listener->cursor;
-	struct block *block = cursor->held != NULL
+
+	return cursor->held != NULL
 	    ? cursor->held
 	    : ring_at(&listener->mount->ring, cursor->seq);
-	struct block *title = block != NULL ? block->title : NULL;
-
-	listener->meta_sent = 0;
-	if (title == NULL || title == listener->title) {
-		listener->meta = block_new("", 1, 0);
-		return;
-	}
-	block_unref(listener->title);
-	listener->title = block_ref(title);
-	listener->meta = block_ref(title);
 }
 
 static size_t
@@ -263,6 +276,41 @@ head_left(const struct listener *listener)
 	return listener->head != NULL
 	    ? listener->head->len - listener->head_sent
 	    : 0;
+}
+
+/* Body on both sides of the next metadata block, and that one between: a send
+ * costs more than all of its bytes. *meta stays NULL when there is not so much
+ * body yet. The block it belongs to is the one of the piece behind it. */
+static int
+fill_around(struct listener *listener, struct iovec iov[CONN_IOV_MOST],
+    struct block **meta)
+{
+	const struct cursor *cursor = &listener->cursor;
+	const struct ring *ring = &listener->mount->ring;
+	size_t before = listener->until_meta;
+	int count = cursor_iov(
+	    cursor, ring, iov, CONN_IOV_MOST - 2, before + listener->metaint);
+	int at = 0;
+
+	while (at < count && iov[at].iov_len <= before)
+		before -= iov[at++].iov_len;
+	if (at == count)
+		return count;
+	*meta = meta_of(listener,
+	    at == 0 ? next_block(listener)
+		    : ring_at(ring, cursor->seq + (uint64_t)at));
+	if (before > 0) {
+		memmove(&iov[at + 1], &iov[at],
+		    (size_t)(count++ - at) * sizeof(*iov));
+		iov[at].iov_len = before;
+		at++;
+		iov[at].iov_base = (uint8_t *)iov[at].iov_base + before;
+		iov[at].iov_len -= before;
+	}
+	memmove(&iov[at + 1], &iov[at], (size_t)(count++ - at) * sizeof(*iov));
+	iov[at].iov_base = (*meta)->bytes;
+	iov[at].iov_len = (*meta)->len;
+	return count;
 }
 
 /* What can go out next: the rest of a metadata block, then body up to the next
@@ -310,17 +358,31 @@ advance_meta(struct listener *listener, size_t *sent)
 }
 
 static void
-advance(struct listener *listener, size_t sent)
+advance_body(struct listener *listener, size_t sent)
 {
-	size_t take;
+	size_t take = head_left(listener) < sent ? head_left(listener) : sent;
+
+	if (listener->metaint > 0)
+		listener->until_meta -= (uint32_t)sent;
+	listener->head_sent += (uint32_t)take;
+	cursor_advance(&listener->cursor, &listener->mount->ring, sent - take);
+}
+
+/* meta: what stood between two parts of the body, or NULL. */
+static void
+advance(struct listener *listener, size_t sent, struct block *meta)
+{
+	size_t before = listener->until_meta;
 
 	if (listener->meta != NULL)
 		advance_meta(listener, &sent);
-	if (listener->metaint > 0)
-		listener->until_meta -= (uint32_t)sent;
-	take = head_left(listener) < sent ? head_left(listener) : sent;
-	listener->head_sent += (uint32_t)take;
-	cursor_advance(&listener->cursor, &listener->mount->ring, sent - take);
+	if (meta != NULL && sent > before) {
+		advance_body(listener, before);
+		begin_meta(listener, meta);
+		sent -= before;
+		advance_meta(listener, &sent);
+	}
+	advance_body(listener, sent);
 }
 
 static bool
@@ -343,15 +405,18 @@ static bool
 send_once(struct listener *listener)
 {
 	struct iovec iov[CONN_IOV_MOST];
+	struct block *meta = NULL;
 	ssize_t sent;
 	int count;
 
 	if (listener->metaint > 0 && listener->until_meta == 0 &&
-	    listener->meta == NULL) {
-		choose_meta(listener);
-		listener->until_meta = listener->metaint;
-	}
-	count = fill(listener, iov);
+	    listener->meta == NULL)
+		begin_meta(listener, meta_of(listener, next_block(listener)));
+	if (listener->metaint > 0 && listener->meta == NULL &&
+	    head_left(listener) == 0 && listener->state != LISTENER_FRESH)
+		count = fill_around(listener, iov, &meta);
+	else
+		count = fill(listener, iov);
 	sent = conn_writev(listener->conn, iov, count);
 	if (sent < 0) {
 		conn_close(listener->conn, CLOSE_GONE);
@@ -362,7 +427,7 @@ send_once(struct listener *listener)
 		return false;
 	}
 	listener->taken_ms = clock_mono_ms();
-	advance(listener, (size_t)sent);
+	advance(listener, (size_t)sent, meta);
 	return true;
 }
 

@@ -43,6 +43,7 @@ struct worker {
 	int64_t pulse_us,
 	    pulse_cpu_us; /* mono and CPU time, told to the desk */
 	uint64_t pulse_sent;
+	struct block *silence; /* ICY metadata that says: no news */
 	unsigned thread_no;
 };
 
