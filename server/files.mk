@@ -11,8 +11,12 @@ base_files = \
 	server/base/check.h \
 	server/base/clock.c \
 	server/base/clock.h \
+	server/base/distinct.c \
+	server/base/distinct.h \
 	server/base/file.c \
 	server/base/file.h \
+	server/base/hyperloglog.c \
+	server/base/hyperloglog.h \
 	server/base/log.c \
 	server/base/log.h \
 	server/base/mem.c \
@@ -131,6 +135,8 @@ stream_files = \
 	server/stream/ring.h \
 	server/stream/source.c \
 	server/stream/source.h \
+	server/stream/uniques.c \
+	server/stream/uniques.h \
 	server/stream/worker.h
 
 spool_files = \
@@ -161,14 +167,20 @@ spool_files = \
 	server/spool/whole_webm.c
 
 ledger_files = \
+	server/ledger/audience.c \
+	server/ledger/audience.h \
 	server/ledger/audit.c \
 	server/ledger/audit.h \
+	server/ledger/broadcasts.c \
+	server/ledger/broadcasts.h \
 	server/ledger/call.c \
 	server/ledger/call.h \
 	server/ledger/clerk.c \
 	server/ledger/clerk.h \
 	server/ledger/commands.c \
 	server/ledger/commands.h \
+	server/ledger/entries.c \
+	server/ledger/entries.h \
 	server/ledger/keys.c \
 	server/ledger/keys.h \
 	server/ledger/ledger.c \
@@ -179,6 +191,8 @@ ledger_files = \
 	server/ledger/member_commands.h \
 	server/ledger/members.c \
 	server/ledger/members.h \
+	server/ledger/plays.c \
+	server/ledger/plays.h \
 	server/ledger/recordings.c \
 	server/ledger/recordings.h \
 	server/ledger/report.c \
@@ -187,6 +201,8 @@ ledger_files = \
 	server/ledger/schema.h \
 	server/ledger/store.c \
 	server/ledger/store.h \
+	server/ledger/totals.c \
+	server/ledger/totals.h \
 	server/ledger/usage.c \
 	server/ledger/usage.h
 
@@ -211,6 +227,7 @@ front_files = \
 desk_files = \
 	server/desk/accept.c \
 	server/desk/admit.c \
+	server/desk/chronicle.c \
 	server/desk/commands.c \
 	server/desk/control.c \
 	server/desk/desk.c \

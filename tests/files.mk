@@ -11,7 +11,9 @@ unit_tests = \
 	tests/unit/test_commands \
 	tests/unit/test_conf \
 	tests/unit/test_conn \
+	tests/unit/test_counting \
 	tests/unit/test_flac \
+	tests/unit/test_hyperloglog \
 	tests/unit/test_icy \
 	tests/unit/test_keys \
 	tests/unit/test_ledger \
@@ -19,6 +21,7 @@ unit_tests = \
 	tests/unit/test_load_ts \
 	tests/unit/test_loop \
 	tests/unit/test_media \
+	tests/unit/test_meter \
 	tests/unit/test_mp3 \
 	tests/unit/test_names \
 	tests/unit/test_ogg \
@@ -52,7 +55,9 @@ tests_unit_test_clerk_SOURCES = tests/unit/test_clerk.c
 tests_unit_test_commands_SOURCES = tests/unit/test_commands.c
 tests_unit_test_conf_SOURCES = tests/unit/test_conf.c
 tests_unit_test_conn_SOURCES = tests/unit/test_conn.c
+tests_unit_test_counting_SOURCES = tests/unit/test_counting.c
 tests_unit_test_flac_SOURCES = tests/unit/test_flac.c
+tests_unit_test_hyperloglog_SOURCES = tests/unit/test_hyperloglog.c
 tests_unit_test_icy_SOURCES = tests/unit/test_icy.c
 tests_unit_test_keys_SOURCES = tests/unit/test_keys.c
 tests_unit_test_ledger_SOURCES = tests/unit/test_ledger.c
@@ -60,6 +65,7 @@ tests_unit_test_load_frames_SOURCES = tests/unit/test_load_frames.c
 tests_unit_test_load_ts_SOURCES = tests/unit/test_load_ts.c
 tests_unit_test_loop_SOURCES = tests/unit/test_loop.c
 tests_unit_test_media_SOURCES = tests/unit/test_media.c
+tests_unit_test_meter_SOURCES = tests/unit/test_meter.c
 tests_unit_test_mp3_SOURCES = tests/unit/test_mp3.c
 tests_unit_test_names_SOURCES = tests/unit/test_names.c
 tests_unit_test_ogg_SOURCES = tests/unit/test_ogg.c

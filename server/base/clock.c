@@ -4,6 +4,7 @@
 
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <time.h>
 
 static struct {
@@ -47,6 +48,22 @@ clock_wall_ms(void)
 	if (atomic_load(&frozen.on))
 		return atomic_load(&frozen.wall_ms);
 	return read_us(CLOCK_REALTIME) / 1000;
+}
+
+int64_t
+clock_apart_ms(void)
+{
+	return clock_wall_ms() - clock_mono_ms();
+}
+
+int64_t
+clock_stepped_ms(int64_t *apart_ms)
+{
+	int64_t apart_now_ms = clock_apart_ms();
+	int64_t step_ms = apart_now_ms - *apart_ms;
+
+	*apart_ms = apart_now_ms;
+	return llabs(step_ms) > CLOCK_STEP_MS ? step_ms : 0;
 }
 
 void

@@ -348,6 +348,7 @@ admit_listener(struct desk *desk, const struct ask_msg *ask)
 		gauge_join(&mount->listeners);
 		if (mount->listeners.now > mount->peak)
 			mount->peak = mount->listeners.now;
+		chronicle_join(mount);
 		if (patron != NULL)
 			gauge_join(&patron->listeners);
 	}

@@ -46,6 +46,7 @@ desk_open(const char *conf_path, const struct conf *conf)
 	desk->wheel = wheel_new(loop_base(desk->loop));
 	desk->started_ms = clock_wall_ms();
 	desk->slot = clock_wall_ms() / SLOT_MS;
+	desk->apart_ms = clock_apart_ms();
 	desk->lock_fd = -1;
 	random_bytes(desk->salt, sizeof(desk->salt));
 	desk->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
@@ -126,6 +127,7 @@ start_workers(struct desk *desk)
 	desk->worker_loops = mem_new(count * sizeof(*desk->worker_loops));
 	desk->loads = mem_new(count * sizeof(*desk->loads));
 	setup.worker_count = count;
+	uniques_make_seed(&setup.seed);
 	setup.workers = desk->worker_loops;
 	for (unsigned i = 0; i < count; i++) {
 		setup.number = setup.thread_no = i;
@@ -136,6 +138,7 @@ start_workers(struct desk *desk)
 		if (!worker_start(desk->workers[i]))
 			die("cannot start a thread");
 	}
+	explicit_bzero(&setup.seed, sizeof(setup.seed));
 	desk->threads_left += count;
 }
 
@@ -321,6 +324,7 @@ take_facts(struct desk *desk, const struct facts_msg *facts)
 		return;
 	mount->facts = facts->facts;
 	mount->has_facts = true;
+	chronicle_facts(mount);
 }
 
 static void
@@ -331,6 +335,7 @@ take_title(struct desk *desk, const struct title_msg *title)
 	if (mount == NULL)
 		return;
 	text_copy(mount->title, sizeof(mount->title), title->title);
+	chronicle_title(mount, title->title);
 	log_info("mount %s title=\"%s\"", mount->name, mount->title);
 }
 

@@ -32,6 +32,18 @@ struct worker;
 
 #define SLOT_MS 300000 /* of accounting */
 
+/* What is told to the clerk of a mount's sources and titles. */
+struct chronicle {
+	uint64_t broadcast; /* its number; 0: none is open */
+	int64_t broadcast_ms;
+	uint64_t play;                /* the last one; 0: none yet */
+	int64_t play_ms, play_end_ms; /* wall; end 0: it is open */
+	unsigned play_listeners, play_peak;
+	bool has_new_peak;
+	bool owes_end; /* ended, and the clerk was not told yet */
+	char title[TITLE_BYTES];
+};
+
 struct gauge {
 	unsigned now;
 	unsigned peak;      /* in this slot */
@@ -65,6 +77,7 @@ struct desk_mount {
 	struct mount_facts facts;
 	bool has_facts;
 	char title[TITLE_BYTES];
+	struct chronicle chronicle;
 	bool is_recording;
 	bool is_cut; /* ends without grace when its source is gone */
 };
@@ -169,7 +182,9 @@ struct desk {
 	struct evp_md_ctx_st *digest;
 
 	int64_t slot;
-	int64_t started_ms; /* wall */
+	int64_t apart_ms;     /* of the two clocks, to see a step */
+	uint64_t last_number; /* of a broadcast or play */
+	int64_t started_ms;   /* wall */
 	struct event tick, term, interrupt, hangup, drain;
 	struct control_server *control;
 	bool is_stopping, is_drained;
@@ -248,6 +263,15 @@ void gauge_join(struct gauge *);
 void gauge_leave(struct gauge *);
 void gauges_post(struct desk *); /* to the clerk, and a new slot begins */
 void gauges_tick(struct desk *);
+
+/* chronicle.c */
+/* A source is on air, or more is known of what it sends. */
+void chronicle_facts(struct desk_mount *);
+void chronicle_title(struct desk_mount *, const char *title);
+void chronicle_lost(struct desk_mount *, const char *reason);
+void chronicle_join(struct desk_mount *); /* a listener came */
+void chronicle_tick(struct desk_mount *);
+void chronicle_end(struct desk_mount *); /* it is gone */
 
 /* status.c: what pages are made of */
 struct block *status_page(

@@ -4,6 +4,7 @@
  * Peaks are exact because they are raised at every join, never sampled. */
 #include "base/check.h"
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "desk/desk_priv.h"
 
@@ -75,9 +76,16 @@ void
 gauges_tick(struct desk *desk)
 {
 	int64_t slot = clock_wall_ms() / SLOT_MS;
+	int64_t step_ms = clock_stepped_ms(&desk->apart_ms);
 	struct desk_mount *mount;
 
+	if (step_ms != 0)
+		log_warn("the clock was set, the slot of accounting ends early "
+			 "seconds=%+.1f",
+		    (double)step_ms / 1000);
 	gauges_post(desk);
+	TAILQ_FOREACH (mount, &desk->mounts, link)
+		chronicle_tick(mount);
 	if (slot == desk->slot)
 		return;
 	desk->slot = slot;

@@ -41,9 +41,13 @@ tell_workers(struct desk_mount *mount, unsigned kind)
 	struct mount_msg message = { .message.kind = kind,
 		.mount_no = mount->number,
 		.member = mount->member };
+	const struct patron *patron = patron_by_id(mount->desk, mount->member);
 
 	text_copy(message.name, sizeof(message.name), mount->name);
 	text_copy(message.slug, sizeof(message.slug), mount->slug);
+	if (patron != NULL)
+		text_copy(
+		    message.zone, sizeof(message.zone), patron->member.zone);
 	desk_tell_workers(mount->desk, &message, sizeof(message));
 }
 
@@ -122,6 +126,7 @@ registry_feed_lost(struct desk *desk, struct feed_msg *lost)
 
 	CHECK(mount != NULL && mount->source == lost->conn_no);
 	patron = patron_by_id(desk, mount->member);
+	chronicle_lost(mount, lost->reason);
 	mount->source = 0;
 	mount->feed = lost->feed;
 	mount->state = MOUNT_AWAY;
@@ -147,6 +152,7 @@ registry_feed_ended(struct desk *desk, const struct feed_msg *ended)
 
 	CHECK(mount != NULL && mount->state == MOUNT_ENDING);
 	mount->state = MOUNT_GONE;
+	chronicle_end(mount);
 	log_info("mount %s down", mount->name);
 	tell_workers(mount, MSG_MOUNT_GONE);
 	registry_check_free(mount);

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/zone.h"
 #include "conf/conf.h"
 #include "front/visit.h"
 #include "stream/feed.h"
@@ -58,7 +59,10 @@ worker_new(const struct worker_setup *setup)
 	worker->wheel = wheel_new(loop_base(worker->loop));
 	worker->home = conn_home_new(loop_base(worker->loop), worker->wheel);
 	worker->pump = pump_new(loop_base(worker->loop));
-	worker->slot = meter_slot_now();
+	worker->uniques = uniques_new(&setup->seed, worker->clerk);
+	worker->zones = zones_new();
+	worker->apart_ms = clock_apart_ms();
+	meter_next_slot(worker);
 	worker->flushed_ms = clock_mono_ms();
 	worker->flush = event_new(
 	    loop_base(worker->loop), -1, EV_PERSIST, tick, worker);
@@ -131,6 +135,8 @@ worker_free(struct worker *worker)
 	table_free(&worker->mounts);
 	meter_free(worker);
 	block_unref(worker->silence);
+	uniques_free(worker->uniques);
+	zones_free(worker->zones);
 	free(worker);
 }
 
@@ -189,6 +195,18 @@ meter_all(struct worker *worker)
 	}
 }
 
+/* Once for all listeners of a mount. */
+static void
+set_days(struct worker *worker)
+{
+	int64_t now_ms = clock_wall_ms();
+	struct mount *mount;
+	size_t at = 0;
+
+	while ((mount = table_next(&worker->mounts, &at)) != NULL)
+		mount->day = zone_day(mount->zone, now_ms);
+}
+
 static void
 drop_stalled(struct worker *worker)
 {
@@ -210,8 +228,10 @@ drop_stalled(struct worker *worker)
 static void
 flush(struct worker *worker)
 {
+	set_days(worker);
 	meter_all(worker);
 	meter_post(worker);
+	uniques_post(worker->uniques);
 	worker->flushed_ms = clock_mono_ms();
 }
 
@@ -241,17 +261,14 @@ static void
 tick(evutil_socket_t fd, short what, void *arg)
 {
 	struct worker *worker = arg;
-	int64_t slot = meter_slot_now();
 
 	(void)fd;
 	(void)what;
-	if (slot != worker->slot ||
-	    clock_mono_ms() - worker->flushed_ms >=
-		own_flush_ms(worker->conf->flush_ms)) {
+	if (meter_is_due(worker, own_flush_ms(worker->conf->flush_ms))) {
 		flush(worker);
 		drop_stalled(worker);
 	}
-	worker->slot = slot;
+	meter_next_slot(worker);
 	tell_pulse(worker);
 }
 
@@ -276,6 +293,7 @@ return_feed(struct worker *worker, struct answer_msg *answer)
 	lost->mount_no = answer->mount_no;
 	lost->conn_no = answer->conn_no;
 	lost->feed = answer->feed;
+	lost->reason = "lost";
 	worker_tell_desk(worker, &lost->message);
 }
 

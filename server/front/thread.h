@@ -6,6 +6,7 @@
 #ifndef FRONT_THREAD_H
 #define FRONT_THREAD_H
 
+#include "stream/uniques.h"
 #include "stream/worker.h"
 
 struct feed;
@@ -16,7 +17,8 @@ struct worker_setup {
 	struct loop **workers; /* filled in before any is started */
 	struct spool *spool;
 	const struct conf *conf;
-	unsigned thread_no; /* given back in DONE */
+	struct uniques_seed seed; /* the same for all */
+	unsigned thread_no;       /* given back in DONE */
 };
 
 struct worker *worker_new(const struct worker_setup *);

@@ -120,6 +120,18 @@ clerk_handle(void *owner, struct message *message)
 	case MSG_PEAKS:
 		take_peaks(clerk, (const struct peaks_msg *)message);
 		break;
+	case MSG_AUDIENCE:
+		audience_add(clerk->ledger->audience,
+		    (const struct audience_msg *)message);
+		break;
+	case MSG_BROADCAST:
+		broadcasts_add(clerk->ledger->broadcasts,
+		    (const struct broadcast_msg *)message);
+		break;
+	case MSG_PLAY:
+		plays_add(
+		    clerk->ledger->plays, (const struct play_msg *)message);
+		break;
 	case MSG_RECORDING:
 		take_recording(clerk, (const struct recording_msg *)message);
 		break;

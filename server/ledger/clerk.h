@@ -3,12 +3,13 @@
  *
  * clerk - the one thread that talks to SQLite, and may block on the disk.
  *
- * It takes USAGE, PEAKS, RECORDING and COMMAND messages and posts RESULT and
- * MEMBERS to the desk. Usage is added up in memory to absolute totals of this
- * boot and slot, and written at most flush_ms later in one transaction
- * (upsert with max), so a batch that is written twice changes nothing. While
- * the store cannot be written, totals go on growing here, the log says so, and
- * the next flush that works writes all of them: streaming never waits.
+ * It takes USAGE, PEAKS, AUDIENCE, BROADCAST, PLAY, RECORDING and COMMAND
+ * messages and posts RESULT and MEMBERS to the desk. Usage is added up in
+ * memory to absolute totals of this boot and slot, and written at most flush_ms
+ * later in one transaction (upsert with max), so a batch that is written twice
+ * changes nothing. While the store cannot be written, totals go on growing
+ * here, the log says so, and the next flush that works writes all of them:
+ * streaming never waits.
  *
  * On STOP it writes everything, closes the store and posts DONE.
  */

@@ -9,7 +9,13 @@
 
 #include <stdlib.h>
 
-#define NOT_FAILING (-1)
+#define NOT_FAILING   (-1)
+#define FOLD_AFTER_MS 900000  /* 15 minutes */
+#define ALARM_MS      3600000 /* between two words about it */
+
+static const char
+    write_meta[] = "INSERT INTO meta(k, v) VALUES('written_ms', ?1) "
+		   "ON CONFLICT DO UPDATE SET v = excluded.v";
 
 static void
 check_audit(struct store *store)
@@ -33,10 +39,14 @@ ledger_open(const char *path, char **error)
 	ledger->store = store;
 	ledger->usage = usage_new(store);
 	ledger->recordings = recordings_new(store);
+	ledger->audience = audience_new(store);
+	ledger->broadcasts = broadcasts_new(store);
+	ledger->plays = plays_new(store);
 	ledger->failing_since_ms = NOT_FAILING;
 	check_audit(store);
 	/* A full disk must not keep the streams from starting. */
-	if (!recordings_break_active(store))
+	if (!recordings_break_active(store) || !broadcasts_close_open(store) ||
+	    !plays_close_open(store))
 		log_error("store not written: %s", store_reason(store));
 	return ledger;
 }
@@ -48,6 +58,9 @@ ledger_close(struct ledger *ledger)
 		return;
 	usage_free(ledger->usage);
 	recordings_free(ledger->recordings);
+	audience_free(ledger->audience);
+	entries_free(ledger->broadcasts);
+	entries_free(ledger->plays);
 	store_close(ledger->store);
 	free(ledger);
 }
@@ -58,6 +71,7 @@ note_failure(struct ledger *ledger)
 	if (ledger->failing_since_ms != NOT_FAILING)
 		return;
 	ledger->failing_since_ms = clock_mono_ms();
+	ledger->alarm_ms = ledger->failing_since_ms + FOLD_AFTER_MS;
 	log_error("store cannot be written, usage is kept in memory: %s",
 	    store_reason(ledger->store));
 }
@@ -72,24 +86,79 @@ note_success(struct ledger *ledger)
 	ledger->failing_since_ms = NOT_FAILING;
 }
 
+/* After a while memory matters more than the exact slot. */
+static void
+cope(struct ledger *ledger)
+{
+	int64_t now_ms = clock_mono_ms();
+
+	note_failure(ledger);
+	if (now_ms - ledger->failing_since_ms < FOLD_AFTER_MS)
+		return;
+	usage_fold(ledger->usage);
+	if (now_ms < ledger->alarm_ms)
+		return;
+	ledger->alarm_ms = now_ms + ALARM_MS;
+	log_error("store not written for %lld minutes, usage is kept by the "
+		  "hour now totals=%u: %s",
+	    (long long)(now_ms - ledger->failing_since_ms) / 60000,
+	    usage_held(ledger->usage), store_reason(ledger->store));
+}
+
+/* Until then the store knows what happened, should this end by a kill. */
+static bool
+write_moment(struct store *store)
+{
+	sqlite3_stmt *prepared = store_prepare(store, write_meta);
+
+	sqlite3_bind_int64(prepared, 1, clock_wall_ms());
+	return store_run(prepared);
+}
+
+static bool
+write_all(struct ledger *ledger)
+{
+	return store_begin(ledger->store) && usage_write(ledger->usage) &&
+	    audience_write(ledger->audience) &&
+	    entries_write(ledger->broadcasts) && entries_write(ledger->plays) &&
+	    recordings_write(ledger->recordings) &&
+	    write_moment(ledger->store) && store_commit(ledger->store);
+}
+
+static bool
+has_unwritten(const struct ledger *ledger)
+{
+	return usage_unwritten(ledger->usage) > 0 ||
+	    audience_unwritten(ledger->audience) > 0 ||
+	    ledger->broadcasts->unwritten > 0 || ledger->plays->unwritten > 0 ||
+	    recordings_unwritten(ledger->recordings) > 0;
+}
+
+static void
+forget_written(struct ledger *ledger)
+{
+	usage_written(ledger->usage);
+	audience_written(ledger->audience);
+	entries_written(ledger->broadcasts);
+	entries_written(ledger->plays);
+	recordings_written(ledger->recordings);
+}
+
 bool
 ledger_flush(struct ledger *ledger)
 {
 	struct store *store = ledger->store;
 
-	if (usage_unwritten(ledger->usage) == 0 &&
-	    recordings_unwritten(ledger->recordings) == 0) {
-		usage_written(ledger->usage);
+	if (!has_unwritten(ledger)) {
+		forget_written(ledger);
 		return true;
 	}
-	if (!store_begin(store) || !usage_write(ledger->usage) ||
-	    !recordings_write(ledger->recordings) || !store_commit(store)) {
+	if (!write_all(ledger)) {
 		store_rollback(store);
-		note_failure(ledger);
+		cope(ledger);
 		return false;
 	}
-	usage_written(ledger->usage);
-	recordings_written(ledger->recordings);
+	forget_written(ledger);
 	note_success(ledger);
 	store_checkpoint(store);
 	return true;

@@ -10,6 +10,9 @@
 #ifndef LEDGER_LEDGER_H
 #define LEDGER_LEDGER_H
 
+#include "ledger/audience.h"
+#include "ledger/broadcasts.h"
+#include "ledger/plays.h"
 #include "ledger/recordings.h"
 #include "ledger/store.h"
 #include "ledger/usage.h"
@@ -19,7 +22,11 @@ struct ledger {
 	struct store *store;
 	struct usage *usage;
 	struct recordings *recordings;
+	struct audience *audience;
+	struct entries *broadcasts;
+	struct entries *plays;
 	int64_t failing_since_ms; /* mono; -1: the last flush worked */
+	int64_t alarm_ms;         /* mono: when to say so again */
 	bool members_changed;     /* since it was last set false */
 };
 

@@ -24,7 +24,8 @@ static const char update_state[] =
     "UPDATE member SET state = ?2, blocked_ms = ?3 WHERE slug = ?1";
 
 #define COLUMNS                                                                \
-	"id, slug, name, key_hash, state, created_ms, key_ms, blocked_ms"
+	"id, slug, name, key_hash, state, created_ms, key_ms, blocked_ms, "    \
+	"zone"
 static const char select_one[] = "SELECT " COLUMNS
 				 " FROM member WHERE slug = ?1";
 static const char select_all[] = "SELECT " COLUMNS " FROM member ORDER BY slug";
@@ -84,6 +85,7 @@ read_row(sqlite3_stmt *prepared, struct member_row *row)
 	row->created_ms = sqlite3_column_int64(prepared, 5);
 	row->key_ms = sqlite3_column_int64(prepared, 6);
 	row->blocked_ms = sqlite3_column_int64(prepared, 7);
+	text_copy(member->zone, ZONE_BYTES, store_text(prepared, 8));
 }
 
 enum members_answer

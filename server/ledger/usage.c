@@ -4,33 +4,23 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "ledger/totals.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define BUCKETS    1024
-#define KEPT_SLOTS 2
-#define COUNTERS   9
-#define PEAK_KIND  USAGE_KINDS /* totals of this kind are gauges */
-
-struct total {
-	struct total *next; /* in its bucket */
-	int64_t slot, member;
-	char *mount;
-	unsigned kind;
-	uint64_t counters[COUNTERS]; /* a gauge: its peak and when */
-	bool is_unwritten;
-	bool has_base; /* what the store had is in it */
-};
+#define KEPT_SLOTS   2
+#define HOUR_SLOTS   12
+#define DAY_SLOTS    288
+#define MOST_BY_HOUR 20000 /* totals in memory, about 5 MB */
 
 struct usage {
 	struct store *store;
-	unsigned held, unwritten;
-	struct total *buckets[BUCKETS];
+	struct totals totals;
 };
 
 /* In the order of the columns, of the counters, and of BIND_FIRST. */
-static const size_t fields[COUNTERS] = {
+static const size_t fields[TOTAL_COUNTERS] = {
 	offsetof(struct usage_delta, payload_out),
 	offsetof(struct usage_delta, tcp_out),
 	offsetof(struct usage_delta, wire_out),
@@ -87,6 +77,16 @@ static const char write_peak[] =
     "ON CONFLICT DO UPDATE SET peak = excluded.peak, "
     "peak_at_ms = excluded.peak_at_ms WHERE excluded.peak > peak";
 
+static const char
+    read_ended[] = "SELECT length, ended FROM session WHERE "
+		   "slot = ?3 AND member = ?4 AND mount = " MOUNT_ID
+		   " AND relay = ?1 AND boot = ?2";
+
+static const char write_ended[] =
+    "INSERT INTO session(relay, boot, slot, member, mount, length, ended) "
+    "VALUES(?1, ?2, ?3, ?4, " MOUNT_ID ", ?7, ?8) "
+    "ON CONFLICT DO UPDATE SET ended = max(ended, excluded.ended)";
+
 struct usage *
 usage_new(struct store *store)
 {
@@ -96,66 +96,28 @@ usage_new(struct store *store)
 	return usage;
 }
 
-static void
-forget(struct usage *usage, struct total **at)
-{
-	struct total *total = *at;
-
-	*at = total->next;
-	usage->held--;
-	free(total->mount);
-	free(total);
-}
-
 void
 usage_free(struct usage *usage)
 {
 	if (usage == NULL)
 		return;
-	for (unsigned i = 0; i < BUCKETS; i++) {
-		while (usage->buckets[i] != NULL)
-			forget(usage, &usage->buckets[i]);
-	}
+	totals_free(&usage->totals);
 	free(usage);
 }
 
-static unsigned
-bucket_of(int64_t slot, int64_t member, const char *mount, unsigned kind)
+static void
+add_ended(struct usage *usage, const struct usage_delta *delta)
 {
-	uint64_t hash = (uint64_t)slot * 31 + (uint64_t)member * 7 + kind;
+	struct total *total = NULL;
 
-	for (; *mount != '\0'; mount++)
-		hash = (hash ^ (uint8_t)*mount) * 0x100000001b3;
-	return (unsigned)(hash ^ hash >> 32) % BUCKETS;
-}
-
-/* Found or begun; it will be written. */
-static struct total *
-get_total(struct usage *usage, int64_t slot, int64_t member, const char *mount,
-    unsigned kind)
-{
-	struct total *
-	    *bucket = &usage->buckets[bucket_of(slot, member, mount, kind)];
-	struct total *total = *bucket;
-
-	while (total != NULL &&
-	    (total->slot != slot || total->member != member ||
-		total->kind != kind || strcmp(total->mount, mount) != 0))
-		total = total->next;
-	if (total == NULL) {
-		total = mem_new(sizeof(*total));
-		total->slot = slot;
-		total->member = member;
-		total->mount = mem_text(mount);
-		total->kind = kind;
-		total->next = *bucket;
-		*bucket = total;
-		usage->held++;
+	for (unsigned i = 0; i < USAGE_LENGTHS; i++) {
+		if (delta->ended[i] == 0)
+			continue;
+		if (total == NULL)
+			total = totals_get(&usage->totals, delta->slot,
+			    delta->member, delta->mount, ENDED_KIND);
+		total->counters[i] += delta->ended[i];
 	}
-	if (!total->is_unwritten)
-		usage->unwritten++;
-	total->is_unwritten = true;
-	return total;
 }
 
 void
@@ -165,19 +127,20 @@ usage_add(struct usage *usage, const struct usage_delta *delta)
 	uint64_t more;
 
 	CHECK(delta->kind < USAGE_KINDS);
-	total = get_total(
-	    usage, delta->slot, delta->member, delta->mount, delta->kind);
-	for (unsigned i = 0; i < COUNTERS; i++) {
+	total = totals_get(&usage->totals, delta->slot, delta->member,
+	    delta->mount, delta->kind);
+	for (unsigned i = 0; i < TOTAL_COUNTERS; i++) {
 		memcpy(&more, (const char *)delta + fields[i], sizeof(more));
 		total->counters[i] += more;
 	}
+	add_ended(usage, delta);
 }
 
 void
 usage_add_peak(struct usage *usage, const struct peak_row *row)
 {
-	struct total *total = get_total(
-	    usage, row->slot, row->member, row->mount, PEAK_KIND);
+	struct total *total = totals_get(
+	    &usage->totals, row->slot, row->member, row->mount, PEAK_KIND);
 
 	if (row->peak <= total->counters[0])
 		return;
@@ -188,13 +151,13 @@ usage_add_peak(struct usage *usage, const struct peak_row *row)
 unsigned
 usage_unwritten(const struct usage *usage)
 {
-	return usage->unwritten;
+	return usage->totals.unwritten;
 }
 
 unsigned
 usage_held(const struct usage *usage)
 {
-	return usage->held;
+	return usage->totals.held;
 }
 
 static sqlite3_stmt *
@@ -207,31 +170,67 @@ prepare_for(struct usage *usage, const struct total *total, const char *sql)
 	sqlite3_bind_int64(prepared, 3, total->slot);
 	sqlite3_bind_int64(prepared, 4, total->member);
 	sqlite3_bind_text(prepared, 5, total->mount, -1, SQLITE_STATIC);
-	if (total->kind != PEAK_KIND)
+	if (total->kind < USAGE_KINDS)
 		sqlite3_bind_text(
 		    prepared, 6, kind_words[total->kind], -1, SQLITE_STATIC);
 	return prepared;
 }
 
+static void
+read_row(sqlite3_stmt *prepared, unsigned kind, uint64_t *base)
+{
+	int64_t length;
+
+	if (kind == ENDED_KIND) {
+		length = sqlite3_column_int64(prepared, 0);
+		if (length >= 0 && length < USAGE_LENGTHS)
+			base[length] = (uint64_t)sqlite3_column_int64(
+			    prepared, 1);
+		return;
+	}
+	for (int i = 0; i < TOTAL_COUNTERS; i++)
+		base[i] = (uint64_t)sqlite3_column_int64(prepared, i);
+}
+
 /* This total was never written before, so what is read is what was committed,
  * whatever becomes of the transaction. */
 static bool
-add_base(struct usage *usage, struct total *total)
+read_base(struct usage *usage, struct total *total)
 {
-	sqlite3_stmt *prepared = prepare_for(usage, total, read_usage);
-	int step = sqlite3_step(prepared);
-	uint64_t base[COUNTERS] = { 0 };
+	sqlite3_stmt *prepared = prepare_for(
+	    usage, total, total->kind == ENDED_KIND ? read_ended : read_usage);
+	uint64_t base[TOTAL_COUNTERS] = { 0 };
+	int step;
 
-	if (step == SQLITE_ROW) {
-		for (int i = 0; i < COUNTERS; i++)
-			base[i] = (uint64_t)sqlite3_column_int64(prepared, i);
-		step = sqlite3_step(prepared);
-	}
+	while ((step = sqlite3_step(prepared)) == SQLITE_ROW)
+		read_row(prepared, total->kind, base);
 	if (!store_ended(prepared, step))
 		return false;
-	for (unsigned i = 0; i < COUNTERS; i++)
-		total->counters[i] += base[i];
-	total->has_base = true;
+	total->base = mem_copy(base, sizeof(base));
+	return true;
+}
+
+static uint64_t
+value_of(const struct total *total, unsigned i)
+{
+	return total->counters[i] + (total->base != NULL ? total->base[i] : 0);
+}
+
+static bool
+write_ended_of(struct usage *usage, const struct total *total)
+{
+	sqlite3_stmt *prepared;
+
+	for (unsigned i = 0; i < USAGE_LENGTHS; i++) {
+		if (value_of(total, i) == 0)
+			continue;
+		prepared = prepare_for(usage, total, write_ended);
+		sqlite3_bind_int64(prepared, BIND_FIRST, i);
+		sqlite3_bind_int64(prepared, BIND_FIRST + 1,
+		    (sqlite3_int64)value_of(total, i));
+		if (!store_run(prepared))
+			return false;
+	}
 	return true;
 }
 
@@ -243,22 +242,25 @@ write_total(struct usage *usage, struct total *total)
 
 	if (!store_run(prepare_for(usage, total, add_mount)))
 		return false;
-	if (!is_peak && !total->has_base && !add_base(usage, total))
+	if (!is_peak && !total->is_kept && total->base == NULL &&
+	    !read_base(usage, total))
 		return false;
+	if (total->kind == ENDED_KIND)
+		return write_ended_of(usage, total);
 	prepared = prepare_for(
 	    usage, total, is_peak ? write_peak : write_usage);
-	for (int i = 0; i < (is_peak ? 2 : COUNTERS); i++)
-		sqlite3_bind_int64(prepared, BIND_FIRST + i,
-		    (sqlite3_int64)total->counters[i]);
+	for (unsigned i = 0; i < (is_peak ? 2 : TOTAL_COUNTERS); i++)
+		sqlite3_bind_int64(prepared, BIND_FIRST + (int)i,
+		    (sqlite3_int64)value_of(total, i));
 	return store_run(prepared);
 }
 
 bool
 usage_write(struct usage *usage)
 {
-	for (unsigned i = 0; i < BUCKETS; i++) {
-		for (struct total *total = usage->buckets[i]; total != NULL;
-		     total = total->next) {
+	for (unsigned i = 0; i < TOTAL_BUCKETS; i++) {
+		for (struct total *total = usage->totals.buckets[i];
+		     total != NULL; total = total->next) {
 			if (total->is_unwritten && !write_total(usage, total))
 				return false;
 		}
@@ -269,18 +271,15 @@ usage_write(struct usage *usage)
 void
 usage_written(struct usage *usage)
 {
-	int64_t oldest = clock_wall_ms() / SLOT_MS - KEPT_SLOTS;
+	totals_written(&usage->totals, clock_wall_ms() / SLOT_MS - KEPT_SLOTS);
+}
 
-	usage->unwritten = 0;
-	for (unsigned i = 0; i < BUCKETS; i++) {
-		struct total **at = &usage->buckets[i];
+void
+usage_fold(struct usage *usage)
+{
+	int64_t before = clock_wall_ms() / SLOT_MS - KEPT_SLOTS;
 
-		while (*at != NULL) {
-			(*at)->is_unwritten = false;
-			if ((*at)->slot < oldest)
-				forget(usage, at);
-			else
-				at = &(*at)->next;
-		}
-	}
+	totals_fold(&usage->totals, before, HOUR_SLOTS);
+	if (usage->totals.held > MOST_BY_HOUR)
+		totals_fold(&usage->totals, before, DAY_SLOTS);
 }

@@ -10,8 +10,8 @@
  * written and forgotten, is as exact as any other. A total is forgotten when it
  * is in the store and its slot is more than two slots old.
  *
- * The clerk's thread only. No limit but the store's health: while nothing can
- * be written, a total of about 200 bytes a slot, member, mount and kind stays.
+ * The clerk's thread only. While nothing can be written, a total of about 250
+ * bytes a slot, member, mount and kind stays; usage_fold() makes them fewer.
  */
 #ifndef LEDGER_USAGE_H
 #define LEDGER_USAGE_H
@@ -35,5 +35,8 @@ unsigned usage_held(const struct usage *);      /* totals in memory */
 bool usage_write(struct usage *) MUST_CHECK;
 /* After the commit: forgets what is old. */
 void usage_written(struct usage *);
+/* What waits and is old is kept by the hour from now on, and when it is very
+ * much by the day (UTC): sums stay, and nothing of it is lost. */
+void usage_fold(struct usage *);
 
 #endif

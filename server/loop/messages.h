@@ -12,6 +12,7 @@
 #define LOOP_MESSAGES_H
 
 #include "base/block.h"
+#include "base/zone.h"
 #include "loop/mailbox.h"
 
 #include <netinet/in.h>
@@ -19,13 +20,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define MOUNT_BYTES 256 /* a mount's name with its NUL */
-#define SLUG_BYTES  64
-#define NAME_BYTES  256
-#define TITLE_BYTES 512
-#define KEY_BYTES   128
-#define CLOSED_MOST 32 /* conns in one message */
-#define AGENT_BYTES 64 /* of a listener's player */
+#define MOUNT_BYTES  256 /* a mount's name with its NUL */
+#define SLUG_BYTES   64
+#define NAME_BYTES   256
+#define TITLE_BYTES  512
+#define KEY_BYTES    128
+#define CLOSED_MOST  32 /* conns in one message */
+#define AGENT_BYTES  64 /* of a listener's player */
+#define ENDING_BYTES 16 /* why a broadcast ended */
 
 struct conf;
 struct feed;
@@ -64,6 +66,9 @@ enum message_kind {
 	/* to the clerk */
 	MSG_USAGE,     /* struct usage_msg */
 	MSG_PEAKS,     /* struct peaks_msg */
+	MSG_AUDIENCE,  /* struct audience_msg */
+	MSG_BROADCAST, /* struct broadcast_msg */
+	MSG_PLAY,      /* struct play_msg */
 	MSG_RECORDING, /* struct recording_msg, also spool to desk */
 	MSG_COMMAND,   /* struct command_msg */
 	/* clerk to desk */
@@ -83,6 +88,8 @@ enum usage_kind {
 	USAGE_KINDS
 };
 
+#define USAGE_LENGTHS 8 /* < 30 s, 1, 5, 10, 30 min, 1 h, 2 h, longer */
+
 /* Since the last flush of this thread, not absolute: the clerk adds up. */
 struct usage_delta {
 	int64_t slot;            /* floor(UTC seconds / 300) */
@@ -97,6 +104,7 @@ struct usage_delta {
 	uint64_t listen_ms;   /* while bytes were acknowledged */
 	uint64_t listen60_ms; /* of sessions of at least 60 s */
 	uint64_t starts;      /* sessions begun */
+	uint64_t ended[USAGE_LENGTHS]; /* and ended, by time of listening */
 };
 
 struct usage_msg {
@@ -119,6 +127,43 @@ struct peaks_msg {
 	struct peak_row rows[];
 };
 
+#define AUDIENCE_MOST 64
+
+/* Listeners of a mount that heard it for a minute that day: numbers that cannot
+ * be turned back into anybody (stream/uniques.h). */
+struct audience_msg {
+	struct message message;
+	int64_t day; /* of the member's zone, as in base/zone.h */
+	int64_t member;
+	char mount[MOUNT_BYTES];
+	unsigned count;
+	uint64_t tokens[AUDIENCE_MOST];
+};
+
+/* A source is on air, or is not any more; told again when more is known. */
+struct broadcast_msg {
+	struct message message;
+	uint64_t number; /* of this run, to know it again */
+	int64_t member;
+	char mount[MOUNT_BYTES];
+	int64_t started_ms, ended_ms; /* wall; 0: not yet */
+	char reason[ENDING_BYTES];    /* left, lost, bad, kicked, blocked,
+				       * stopped; "" while it is on air */
+	char encoder[128], media_type[64], codecs[64];
+	unsigned bitrate_kbps; /* 0: not known */
+};
+
+/* A title, in the same way. */
+struct play_msg {
+	struct message message;
+	uint64_t number;
+	int64_t member;
+	char mount[MOUNT_BYTES];
+	char title[TITLE_BYTES];
+	int64_t started_ms, ended_ms;
+	unsigned listeners, peak; /* when it began; the most while it played */
+};
+
 enum member_state {
 	MEMBER_ACTIVE,
 	MEMBER_BLOCKED
@@ -129,6 +174,7 @@ struct member {
 	char slug[SLUG_BYTES];
 	char name[NAME_BYTES];
 	char key_hash[KEY_BYTES]; /* as crypt(5) writes it */
+	char zone[ZONE_BYTES];    /* its days are those of this zone */
 	enum member_state state;
 };
 
@@ -268,13 +314,15 @@ struct mount_msg {
 	int64_t member;
 	char name[MOUNT_BYTES];
 	char slug[SLUG_BYTES];
+	char zone[ZONE_BYTES]; /* of the member */
 };
 
 struct feed_msg {
 	struct message message;
 	uint32_t mount_no;
-	uint64_t conn_no;  /* of the source that is gone */
-	struct feed *feed; /* owned; the receiver must take it */
+	uint64_t conn_no;   /* of the source that is gone */
+	struct feed *feed;  /* owned; the receiver must take it */
+	const char *reason; /* FEED_LOST: as in broadcast_msg; a constant */
 };
 
 struct title_msg {

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "conf/conf.h"
 #include "http/response.h"
+#include "stream/uniques.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -101,8 +102,11 @@ listener_meter(struct listener *listener)
 {
 	struct mount *mount = listener->mount;
 
-	meter_take(mount->worker, &listener->meter, listener->conn,
-	    mount->member, mount->name, mount->number, USAGE_LIVE);
+	if (meter_take(mount->worker, &listener->meter, listener->conn,
+		mount->member, mount->name, mount->number, USAGE_LIVE) &&
+	    listener->meter.listen_ms >= USAGE_LONG_MS &&
+	    listener->counted_day != (uint16_t)mount->day)
+		uniques_count(mount->worker->uniques, listener);
 }
 
 int64_t
@@ -141,6 +145,7 @@ listener_begin(
 	listener->since_secs = (uint32_t)(listener->taken_ms / 1000);
 	text_clean(agent, sizeof(agent), wish->agent, strlen(wish->agent));
 	listener->agent = mem_text(agent);
+	listener->player = (uint8_t)uniques_player(wish->agent);
 	meter_begin(&listener->meter);
 	meter_start(mount->worker, mount->member, mount->name, mount->number,
 	    USAGE_LIVE);
@@ -560,6 +565,8 @@ closed(struct conn *conn, enum close_reason reason, void *owner)
 	struct mount *mount = listener->mount;
 
 	listener_meter(listener);
+	meter_end(mount->worker, &listener->meter, mount->member, mount->name,
+	    mount->number);
 	log_debug("#%llu listener %s %s secs=%lld skips=%u",
 	    (unsigned long long)conn_number(conn), mount->name,
 	    close_word(reason), (long long)listener_secs(listener),

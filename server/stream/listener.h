@@ -27,7 +27,9 @@ enum listener_state {
 /* What every send needs stands first, for the sake of the cache. */
 struct listener {
 	unsigned magic;
-	enum listener_state state;
+	enum listener_state state : 8;
+	uint8_t player;       /* enum player */
+	uint16_t counted_day; /* among that day's listeners; its low bits */
 	TAILQ_ENTRY(listener) link;
 	struct conn *conn;
 	struct mount *mount;

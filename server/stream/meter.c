@@ -9,10 +9,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-int64_t
-meter_slot_now(void)
+const int64_t meter_length_ms[USAGE_LENGTHS - 1] = { 30000, 60000, 300000,
+	600000, 1800000, 3600000, 7200000 };
+
+void
+meter_next_slot(struct worker *worker)
 {
-	return clock_wall_ms() / USAGE_SLOT_MS;
+	worker->slot = clock_wall_ms() / USAGE_SLOT_MS;
+}
+
+bool
+meter_is_due(struct worker *worker, int64_t flush_ms)
+{
+	return clock_stepped_ms(&worker->apart_ms) != 0 ||
+	    clock_wall_ms() / USAGE_SLOT_MS != worker->slot ||
+	    clock_mono_ms() - worker->flushed_ms >= flush_ms;
 }
 
 /* Mount numbers and members come from the desk and are never reused. */
@@ -54,8 +65,22 @@ meter_start(struct worker *worker, int64_t member, const char *mount,
 	row_of(worker, member, mount, mount_no, kind)->starts++;
 }
 
+void
+meter_end(struct worker *worker, const struct meter *meter, int64_t member,
+    const char *mount, uint32_t mount_no)
+{
+	struct usage_delta *row = row_of(
+	    worker, member, mount, mount_no, USAGE_LIVE);
+	unsigned length = 0;
+
+	while (length < USAGE_LENGTHS - 1 &&
+	    meter->listen_ms >= (uint64_t)meter_length_ms[length])
+		length++;
+	row->ended[length]++;
+}
+
 /* Listening stops when the bytes stop. */
-static void
+static bool
 take_time(struct meter *meter, struct usage_delta *row, bool has_progress)
 {
 	int64_t now_ms = clock_mono_ms(), since_ms = now_ms - meter->last_ms;
@@ -65,13 +90,14 @@ take_time(struct meter *meter, struct usage_delta *row, bool has_progress)
 	if (has_progress)
 		meter->progress_ms = now_ms;
 	if (now_ms - meter->progress_ms > USAGE_ALIVE_MS)
-		return;
+		return false;
 	meter->listen_ms += (uint64_t)since_ms;
 	row->listen_ms += (uint64_t)since_ms;
 	if (was_long)
 		row->listen60_ms += (uint64_t)since_ms;
 	else if (meter->listen_ms >= USAGE_LONG_MS)
 		row->listen60_ms += meter->listen_ms;
+	return true;
 }
 
 /* The kernel counts segments in 32 bits: once around must not be a huge sum. */
@@ -81,7 +107,7 @@ more(uint64_t now, uint64_t before)
 	return now > before ? now - before : 0;
 }
 
-void
+bool
 meter_take(struct worker *worker, struct meter *meter, struct conn *conn,
     int64_t member, const char *mount, uint32_t mount_no, enum usage_kind kind)
 {
@@ -100,9 +126,8 @@ meter_take(struct worker *worker, struct meter *meter, struct conn *conn,
 	row->wire_out += more(now.wire_out, meter->last.wire_out);
 	row->payload_in += now.payload_in - meter->last.payload_in;
 	row->wire_in += more(now.wire_in, meter->last.wire_in);
-	if (kind == USAGE_LIVE)
-		take_time(meter, row, payload > 0);
 	meter->last = now;
+	return kind == USAGE_LIVE && take_time(meter, row, payload > 0);
 }
 
 /* Rows begin anew after each post: mounts that are gone leave nothing. */

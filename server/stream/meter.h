@@ -24,15 +24,25 @@ struct meter {
 	uint64_t listen_ms;  /* of this session in all */
 };
 
+/* What was listened to so long is of that length, the rest of the last one. */
+extern const int64_t meter_length_ms[USAGE_LENGTHS - 1];
+
 /* The conn's traffic from before (the request) goes with this meter too. */
 void meter_begin(struct meter *);
 void meter_start(struct worker *, int64_t member, const char *mount,
     uint32_t mount_no, enum usage_kind);
-void meter_take(struct worker *, struct meter *, struct conn *, int64_t member,
+/* True: it was listening meanwhile. */
+bool meter_take(struct worker *, struct meter *, struct conn *, int64_t member,
     const char *mount, uint32_t mount_no, enum usage_kind);
+/* A session ends: counted by how long it listened. After meter_take(). */
+void meter_end(struct worker *, const struct meter *, int64_t member,
+    const char *mount, uint32_t mount_no);
 /* Posts all that was counted to the clerk, and begins anew. */
 void meter_post(struct worker *);
 void meter_free(struct worker *);
-int64_t meter_slot_now(void);
+/* Whether that must be now: flush_ms have passed, the slot is over, or the wall
+ * clock was set, which ends the slot early. Then meter_next_slot(). */
+bool meter_is_due(struct worker *, int64_t flush_ms);
+void meter_next_slot(struct worker *);
 
 #endif

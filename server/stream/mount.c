@@ -2,7 +2,9 @@
  * SPDX-FileCopyrightText: The all2all developers */
 #include "stream/mount.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
+#include "base/zone.h"
 #include "conf/conf.h"
 #include "stream/listener.h"
 #include "stream/pump.h"
@@ -34,6 +36,10 @@ mount_new(struct worker *worker, const struct mount_msg *from)
 	mount->worker = worker;
 	memcpy(mount->name, from->name, sizeof(mount->name));
 	memcpy(mount->slug, from->slug, sizeof(mount->slug));
+	mount->zone = zones_find(worker->zones, from->zone);
+	if (mount->zone == NULL)
+		mount->zone = zones_utc(worker->zones);
+	mount->day = zone_day(mount->zone, clock_wall_ms());
 	ring_init(&mount->ring, &none);
 	TAILQ_INIT(&mount->waiting);
 	TAILQ_INIT(&mount->fresh);

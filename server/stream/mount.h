@@ -24,6 +24,7 @@
 
 struct conf_mount;
 struct listener;
+struct zone;
 
 TAILQ_HEAD(listener_list, listener);
 
@@ -33,6 +34,8 @@ struct mount {
 	char name[MOUNT_BYTES];
 	char slug[SLUG_BYTES];
 	struct worker *worker;
+	const struct zone *zone;        /* of the member */
+	int64_t day;                    /* there, when it was last looked at */
 	const struct conf_mount *rules; /* of the worker's conf */
 	struct ring ring;
 	struct listener_list waiting, fresh, idle, busy;

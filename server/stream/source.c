@@ -310,9 +310,26 @@ source_meter(struct conn *conn)
 		    source->name, source->mount_no, USAGE_SOURCE_IN);
 }
 
+/* A conn that is finishing has said before why it gave its feed back. */
+static const char *
+reason_word(enum close_reason reason)
+{
+	switch (reason) {
+	case CLOSE_KICKED:
+		return "kicked";
+	case CLOSE_STOP:
+		return "stopped";
+	case CLOSE_MEDIA:
+	case CLOSE_BAD:
+		return "bad";
+	default:
+		return "lost";
+	}
+}
+
 /* Gives the feed back to the desk; the mount may go on without this conn. */
 static void
-lose_feed(struct source *source)
+lose_feed(struct source *source, const char *reason)
 {
 	struct feed_msg *lost;
 
@@ -324,6 +341,7 @@ lose_feed(struct source *source)
 	lost->mount_no = source->mount_no;
 	lost->conn_no = conn_number(source->conn);
 	lost->feed = source->feed;
+	lost->reason = reason;
 	source->feed = NULL;
 	worker_tell_desk(source->worker, &lost->message);
 }
@@ -382,7 +400,7 @@ end_body(struct source *source)
 {
 	if (source->owes_answer)
 		send_text(source->conn, done);
-	lose_feed(source);
+	lose_feed(source, "left");
 	conn_finish(source->conn, CLOSE_DONE);
 }
 
@@ -486,7 +504,7 @@ closed(struct conn *conn, enum close_reason reason, void *owner)
 {
 	struct source *source = owner;
 
-	lose_feed(source);
+	lose_feed(source, reason_word(reason));
 	source_meter(conn);
 	log_info("#%llu source %s left: %s",
 	    (unsigned long long)conn_number(conn), source->name,

@@ -20,6 +20,8 @@
 struct mount;
 struct pump;
 struct spool;
+struct uniques;
+struct zones;
 
 struct worker {
 	unsigned number; /* 0 is the first worker */
@@ -36,6 +38,9 @@ struct worker {
 	struct table mounts; /* mount number -> struct mount */
 	struct table usage;  /* key made in meter.c -> struct usage_delta */
 	int64_t slot;        /* of accounting: now is counted into this */
+	int64_t apart_ms;    /* of the two clocks, to see a step */
+	struct uniques *uniques;
+	struct zones *zones;
 	struct event *flush;
 	struct closed_msg *closed; /* not told yet, or NULL */
 	struct event *tell_closed;
