@@ -131,6 +131,8 @@ stream_files = \
 	server/stream/mount.h \
 	server/stream/pump.c \
 	server/stream/pump.h \
+	server/stream/rate_cap.c \
+	server/stream/rate_cap.h \
 	server/stream/ring.c \
 	server/stream/ring.h \
 	server/stream/source.c \
@@ -179,24 +181,42 @@ ledger_files = \
 	server/ledger/clerk.h \
 	server/ledger/commands.c \
 	server/ledger/commands.h \
+	server/ledger/csv.c \
+	server/ledger/csv.h \
 	server/ledger/entries.c \
 	server/ledger/entries.h \
+	server/ledger/invoice_commands.c \
+	server/ledger/invoice_commands.h \
+	server/ledger/invoice_import.c \
+	server/ledger/invoice_import.h \
+	server/ledger/invoices.c \
+	server/ledger/invoices.h \
 	server/ledger/keys.c \
 	server/ledger/keys.h \
 	server/ledger/ledger.c \
 	server/ledger/ledger.h \
+	server/ledger/life.c \
+	server/ledger/life.h \
+	server/ledger/life_commands.c \
+	server/ledger/life_commands.h \
 	server/ledger/listing.c \
 	server/ledger/listing.h \
 	server/ledger/member_commands.c \
 	server/ledger/member_commands.h \
 	server/ledger/members.c \
 	server/ledger/members.h \
+	server/ledger/plans.c \
+	server/ledger/plans.h \
 	server/ledger/plays.c \
 	server/ledger/plays.h \
+	server/ledger/quota.c \
+	server/ledger/quota.h \
 	server/ledger/recordings.c \
 	server/ledger/recordings.h \
 	server/ledger/report.c \
 	server/ledger/report.h \
+	server/ledger/rounds.c \
+	server/ledger/rounds.h \
 	server/ledger/schema.c \
 	server/ledger/schema.h \
 	server/ledger/store.c \

@@ -15,8 +15,11 @@ unit_tests = \
 	tests/unit/test_flac \
 	tests/unit/test_hyperloglog \
 	tests/unit/test_icy \
+	tests/unit/test_invoices \
 	tests/unit/test_keys \
 	tests/unit/test_ledger \
+	tests/unit/test_life \
+	tests/unit/test_life_commands \
 	tests/unit/test_load_frames \
 	tests/unit/test_load_ts \
 	tests/unit/test_loop \
@@ -29,6 +32,8 @@ unit_tests = \
 	tests/unit/test_pages \
 	tests/unit/test_parse \
 	tests/unit/test_query \
+	tests/unit/test_quota \
+	tests/unit/test_rate_cap \
 	tests/unit/test_recording \
 	tests/unit/test_recover \
 	tests/unit/test_request \
@@ -59,8 +64,11 @@ tests_unit_test_counting_SOURCES = tests/unit/test_counting.c
 tests_unit_test_flac_SOURCES = tests/unit/test_flac.c
 tests_unit_test_hyperloglog_SOURCES = tests/unit/test_hyperloglog.c
 tests_unit_test_icy_SOURCES = tests/unit/test_icy.c
+tests_unit_test_invoices_SOURCES = tests/unit/test_invoices.c
 tests_unit_test_keys_SOURCES = tests/unit/test_keys.c
 tests_unit_test_ledger_SOURCES = tests/unit/test_ledger.c
+tests_unit_test_life_SOURCES = tests/unit/test_life.c
+tests_unit_test_life_commands_SOURCES = tests/unit/test_life_commands.c
 tests_unit_test_load_frames_SOURCES = tests/unit/test_load_frames.c
 tests_unit_test_load_ts_SOURCES = tests/unit/test_load_ts.c
 tests_unit_test_loop_SOURCES = tests/unit/test_loop.c
@@ -73,6 +81,8 @@ tests_unit_test_ogg_links_SOURCES = tests/unit/test_ogg_links.c
 tests_unit_test_pages_SOURCES = tests/unit/test_pages.c
 tests_unit_test_parse_SOURCES = tests/unit/test_parse.c
 tests_unit_test_query_SOURCES = tests/unit/test_query.c
+tests_unit_test_quota_SOURCES = tests/unit/test_quota.c
+tests_unit_test_rate_cap_SOURCES = tests/unit/test_rate_cap.c
 tests_unit_test_recording_SOURCES = tests/unit/test_recording.c
 tests_unit_test_recover_SOURCES = tests/unit/test_recover.c
 tests_unit_test_request_SOURCES = tests/unit/test_request.c
@@ -96,6 +106,7 @@ unit_headers = \
 	tests/unit/collect.h \
 	tests/unit/conf_errors.h \
 	tests/unit/ledger_help.h \
+	tests/unit/life_help.h \
 	tests/unit/ogg_pages.h \
 	tests/unit/test.h \
 	tests/unit/units.h \
@@ -141,6 +152,7 @@ live_tests = \
 	tests/live/test_hearing.py \
 	tests/live/test_hostile.py \
 	tests/live/test_libshout.py \
+	tests/live/test_life.py \
 	tests/live/test_load.py \
 	tests/live/test_load_options.py \
 	tests/live/test_login.py \

@@ -30,9 +30,10 @@
 #define CONF_FILE "/etc/all2all/all2alld.conf"
 #endif
 
-#define TIMEOUT_MS  30000
-#define MOST_WORDS  64
-#define CHUNK_BYTES 16384
+#define TIMEOUT_MS      30000
+#define MOST_WORDS      64
+#define CHUNK_BYTES     16384
+#define MOST_FILE_BYTES (1 << 20) /* what the daemon takes */
 
 enum {
 	EXIT_REFUSED = 1,
@@ -44,12 +45,30 @@ static const char help[] =
     "  -c FILE     the daemon's configuration (" CONF_FILE ")\n"
     "  -V          the version\n"
     "\n"
-    "  member add SLUG [--name NAME]   a new member; prints the key, once\n"
+    "  member add SLUG [--name NAME] [--ordered]\n"
+    "                                  a new member; prints the key, once\n"
     "  member list                     all members\n"
     "  member show SLUG                one member\n"
     "  member key SLUG --new           another key; the old one ends\n"
-    "  member block SLUG               may not stream any more\n"
+    "  member activate SLUG            may stream from now on\n"
+    "  member block SLUG --reason REASON --reference TEXT --person NAME\n"
+    "                                  may not stream any more\n"
     "  member unblock SLUG             may again\n"
+    "  member hold SLUG --reference TEXT --person NAME\n"
+    "                                  nothing of it is deleted\n"
+    "  member release SLUG --reference TEXT --person NAME\n"
+    "                                  the end of that\n"
+    "  member set SLUG [--name TEXT] [--email ADDRESS] [--zone ZONE] ...\n"
+    "                                  how to reach a member\n"
+    "  member plan SLUG PLAN           what it may use\n"
+    "  member invoice SLUG REFERENCE [--sent DAY] [--paid DAY] ...\n"
+    "                                  an invoice, or its payment\n"
+    "  member invoices SLUG            all its invoices\n"
+    "  invoice import FILE             invoices of all members, as CSV\n"
+    "  plan set PLAN [--quota BYTES] [--listeners N] ...\n"
+    "                                  makes or changes a plan\n"
+    "  plan list                       all plans\n"
+    "  audit [--member SLUG]           who changed what\n"
     "  mounts                          what is on air\n"
     "  listeners MOUNT                 who listens to a mount\n"
     "  kick source MOUNT               ends a source\n"
@@ -61,8 +80,12 @@ static const char help[] =
     "  reload                          reads the configuration again\n"
     "  stop                            ends the daemon, listeners first\n"
     "\n"
-    "Listings take --format json, those of members, usage and\n"
-    "recordings --format csv too. all2allctl(1) tells more.\n";
+    "Listings take --format json, those of what is stored --format csv\n"
+    "too. all2allctl(1) tells more.\n";
+
+/* Whose third word is a file, or "-" for standard input: the daemon gets what
+ * is in it. */
+static const char *const with_file[][2] = { { "invoice", "import" } };
 
 static int
 complain(const char *what, const char *why)
@@ -257,20 +280,78 @@ find_socket(const char *conf_path, struct bytes *path)
 	return true;
 }
 
+/* NULL, or why it cannot be handed on. */
+static const char *
+read_file(const char *name, struct bytes *text)
+{
+	FILE *file = strcmp(name, "-") == 0 ? stdin : fopen(name, "re");
+	const char *why = NULL;
+	size_t n;
+
+	if (file == NULL)
+		return strerror(errno);
+	do {
+		n = fread(bytes_room(text, CHUNK_BYTES), 1, CHUNK_BYTES, file);
+		bytes_added(text, n);
+	} while (n > 0 && text->len <= MOST_FILE_BYTES);
+	if (ferror(file))
+		why = strerror(errno);
+	else if (text->len > MOST_FILE_BYTES)
+		why = "larger than 1 MiB";
+	else if (text->len == 0)
+		why = "empty";
+	else if (memchr(text->data, '\0', text->len) != NULL)
+		why = "has a zero byte";
+	if (file != stdin)
+		fclose(file);
+	return why;
+}
+
+static bool
+takes_file(int argc, char **argv)
+{
+	for (size_t i = 0; i < sizeof(with_file) / sizeof(*with_file); i++) {
+		if (argc == 3 && strcmp(argv[0], with_file[i][0]) == 0 &&
+		    strcmp(argv[1], with_file[i][1]) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Each word with its NUL; false after having said why not. */
+static bool
+list_words(int argc, char **argv, struct bytes *words)
+{
+	struct bytes text = { 0 };
+	const char *why;
+
+	for (int i = 0; i < argc; i++) {
+		if (i < 2 || !takes_file(argc, argv)) {
+			bytes_append(words, argv[i], strlen(argv[i]) + 1);
+			continue;
+		}
+		why = read_file(argv[i], &text);
+		if (why != NULL) {
+			complain(argv[i], why);
+			bytes_free(&text);
+			return false;
+		}
+		bytes_append(words, text.data, text.len);
+		bytes_append(words, "", 1);
+		bytes_free(&text);
+	}
+	bytes_append(words, "", 1);
+	return true;
+}
+
 static int
-run(const char *conf_path, char **argv)
+run(const char *conf_path, int argc, char **argv)
 {
 	struct bytes path = { 0 }, words = { 0 };
-	int status;
+	int status = EXIT_REFUSED;
 
-	if (!find_socket(conf_path, &path)) {
-		bytes_free(&path);
-		return EXIT_REFUSED;
-	}
-	for (; *argv != NULL; argv++)
-		bytes_append(&words, *argv, strlen(*argv) + 1);
-	bytes_append(&words, "", 1);
-	status = ask((const char *)path.data, &words);
+	if (find_socket(conf_path, &path) && list_words(argc, argv, &words))
+		status = ask((const char *)path.data, &words);
 	bytes_free(&path);
 	bytes_free(&words);
 	return status;
@@ -329,5 +410,6 @@ main(int argc, char **argv)
 		}
 	}
 	why = bad_words(argc - optind, argv + optind);
-	return why != NULL ? wrong_use(why) : run(conf_path, argv + optind);
+	return why != NULL ? wrong_use(why)
+			   : run(conf_path, argc - optind, argv + optind);
 }

@@ -124,6 +124,21 @@ conf_check_mount(const struct conf_mount *mount, char wrong[CONF_WRONG_BYTES])
 	return true;
 }
 
+/* Dates are days: a part of one has no meaning. */
+static bool
+check_days(const struct conf *conf, char wrong[CONF_WRONG_BYTES])
+{
+	const int64_t day_ms = 86400000;
+
+	if (conf->block_after_ms % day_ms != 0)
+		return say(wrong, "block-after is not in whole days, as 30d");
+	if (conf->delete_after_ms % day_ms != 0)
+		return say(wrong, "delete-after is not in whole days, as 60d");
+	if (conf->delete_after_ms < conf->block_after_ms)
+		return say(wrong, "delete-after is less than block-after");
+	return true;
+}
+
 bool
 conf_check_whole(const struct conf *conf, char wrong[CONF_WRONG_BYTES])
 {
@@ -137,7 +152,7 @@ conf_check_whole(const struct conf *conf, char wrong[CONF_WRONG_BYTES])
 		return say(wrong,
 		    "public-url has more than a host, a port and "
 		    "a path");
-	return true;
+	return check_days(conf, wrong);
 }
 
 bool

@@ -31,6 +31,16 @@ enum slow_policy {
 	SLOW_CLOSE
 };
 
+enum renewal_anchor { /* from where days without payment are counted */
+	ANCHOR_DUE,
+	ANCHOR_INVOICE
+};
+
+enum block_policy { /* who blocks a member that does not pay */
+	BLOCK_AUTO,
+	BLOCK_MANUAL
+};
+
 struct conf_mount {
 	char *name;            /* "/live.ogg", or a pattern ending in "*" */
 	char *member;          /* slug of the owner; NULL: by /SLUG/ */
@@ -65,10 +75,14 @@ struct conf {
 
 	int64_t capacity_mbit;    /* of the line, Mbit/s; negative: not known */
 	int64_t headroom_percent; /* of it, kept free of newcomers */
-	int64_t max_clients; /* connections in all */
+	int64_t max_clients;      /* connections in all */
 	int64_t max_sources;
-	int64_t max_member_listeners;   /* per member, -1: no limit */
-	int64_t max_member_sources;     /* mounts on air at once per member */
+	int64_t max_member_listeners; /* per member, -1: no limit */
+	int64_t max_member_sources;   /* mounts on air at once per member */
+	enum renewal_anchor renewal_anchor;
+	enum block_policy block;
+	int64_t block_after_ms, delete_after_ms; /* whole days */
+	int64_t block_grace_live_ms;    /* a set that is on may last so long */
 	int64_t max_address_unfinished; /* with no whole request */
 	int64_t request_bytes, request_lines, request_deadline_ms;
 	int64_t body_deadline_ms, body_bytes; /* POST forms */

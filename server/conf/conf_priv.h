@@ -24,12 +24,14 @@ enum conf_kind {
 	KIND_USER, /* a user of this system */
 	KIND_SLUG, /* a member */
 	KIND_COUNT,
-	KIND_LIMIT, /* a count, or "none" */
-	KIND_SIZE,  /* bytes: 512, 64K, 16M */
-	KIND_TIME,  /* milliseconds: 500ms, 5s, 2m, 0 */
-	KIND_YES,   /* yes or no */
-	KIND_SLOW,  /* enum slow_policy */
-	KIND_LEVEL, /* enum log_level */
+	KIND_LIMIT,  /* a count, or "none" */
+	KIND_SIZE,   /* bytes: 512, 64K, 16M */
+	KIND_TIME,   /* milliseconds: 500ms, 5s, 2m, 12h, 30d, 0 */
+	KIND_YES,    /* yes or no */
+	KIND_SLOW,   /* enum slow_policy */
+	KIND_ANCHOR, /* enum renewal_anchor */
+	KIND_BLOCK,  /* enum block_policy */
+	KIND_LEVEL,  /* enum log_level */
 };
 
 struct conf_option {
@@ -57,7 +59,7 @@ enum {
 
 /* schema.c */
 extern const struct conf_section conf_sections[SECTIONS];
-#define CONF_MOST_OPTIONS 40 /* of one section */
+#define CONF_MOST_OPTIONS 64 /* of one section */
 
 /* value.c: false, and wrong says why, for what cannot be a value of the
  * option. *number is 0 for kinds that are not numbers. */

@@ -12,6 +12,8 @@
 #define MS           INT64_C(1)
 #define S            (1000 * MS)
 #define MIN          (60 * S)
+#define HOUR         (60 * MIN)
+#define DAY          (24 * HOUR)
 
 /* Whoever adds a row also describes it in man/all2alld.conf.5 and in
  * conf/all2alld.conf; tests/lint/optscan.py sees to it.
@@ -38,6 +40,15 @@ static const struct conf_option top_options[] = {
 	    TOP(max_member_listeners) },
 	{ "max-member-sources", KIND_COUNT, 8, 0, 100000,
 	    TOP(max_member_sources) },
+	{ "renewal-anchor", KIND_ANCHOR, ANCHOR_DUE, 0, 1,
+	    TOP(renewal_anchor) },
+	{ "block", KIND_BLOCK, BLOCK_AUTO, 0, 1, TOP(block) },
+	{ "block-after", KIND_TIME, 30 * DAY, 0, 3650 * DAY,
+	    TOP(block_after_ms) },
+	{ "delete-after", KIND_TIME, 60 * DAY, 1 * DAY, 3650 * DAY,
+	    TOP(delete_after_ms) },
+	{ "block-grace-live", KIND_TIME, 12 * HOUR, 0, 7 * DAY,
+	    TOP(block_grace_live_ms) },
 	{ "max-unfinished-per-address", KIND_COUNT, 1000, 1, 1000000,
 	    TOP(max_address_unfinished) },
 	{ "request-bytes", KIND_SIZE, 16 * K, 1 * K, 64 * K,

@@ -19,8 +19,8 @@ struct unit {
 /* The largest first: limits are written with the first that fits. */
 static const struct unit sizes[] = { { "M", 1 << 20 }, { "K", 1 << 10 },
 	{ "", 1 }, { NULL, 0 } };
-static const struct unit times[] = { { "m", 60000 }, { "s", 1000 }, { "ms", 1 },
-	{ NULL, 0 } };
+static const struct unit times[] = { { "d", 86400000 }, { "h", 3600000 },
+	{ "m", 60000 }, { "s", 1000 }, { "ms", 1 }, { NULL, 0 } };
 static const struct unit pieces[] = { { "", 1 }, { NULL, 0 } };
 
 static bool
@@ -40,7 +40,6 @@ read_number(const char *text, const struct unit *unit, int64_t *number)
 {
 	size_t digits = strspn(text, "0123456789");
 
-	/* 15 digits times a million stay below 2^63. */
 	if (digits == 0 || digits > 12)
 		return false;
 	*number = strtoll(text, NULL, 10);
@@ -49,8 +48,11 @@ read_number(const char *text, const struct unit *unit, int64_t *number)
 		return true;
 	while (unit->name != NULL && strcmp(unit->name, text) != 0)
 		unit++;
-	*number *= unit->worth;
-	return unit->name != NULL;
+	if (unit->name == NULL)
+		return false;
+	*number = *number > INT64_MAX / unit->worth ? INT64_MAX
+						    : *number * unit->worth;
+	return true;
 }
 
 static void
@@ -72,13 +74,17 @@ form_of(enum conf_kind kind)
 	case KIND_SIZE:
 		return "not a size, write it as 512, 64K or 16M";
 	case KIND_TIME:
-		return "not a time, write it as 500ms, 5s, 2m or 0";
+		return "not a time, write it as 500ms, 5s, 2m, 12h, 30d or 0";
 	case KIND_LIMIT:
 		return "neither a number nor none";
 	case KIND_YES:
 		return "neither yes nor no";
 	case KIND_SLOW:
 		return "neither skip nor close";
+	case KIND_ANCHOR:
+		return "neither due nor invoice";
+	case KIND_BLOCK:
+		return "neither auto nor manual";
 	case KIND_LEVEL:
 		return "none of error, warn, info and debug";
 	default:
@@ -89,8 +95,13 @@ form_of(enum conf_kind kind)
 static bool
 read_word(enum conf_kind kind, const char *text, int64_t *number)
 {
+	static const char *const pairs[][2] = {
+		[KIND_YES] = { "no", "yes" },
+		[KIND_SLOW] = { "skip", "close" },
+		[KIND_ANCHOR] = { "due", "invoice" },
+		[KIND_BLOCK] = { "auto", "manual" },
+	};
 	enum log_level level;
-	bool is_first;
 
 	if (kind == KIND_LEVEL) {
 		if (!log_level_named(text, &level))
@@ -98,10 +109,8 @@ read_word(enum conf_kind kind, const char *text, int64_t *number)
 		*number = level;
 		return true;
 	}
-	is_first = strcmp(text, kind == KIND_YES ? "no" : "skip") == 0;
-	*number = !is_first;
-	return is_first ||
-	    strcmp(text, kind == KIND_YES ? "yes" : "close") == 0;
+	*number = strcmp(text, pairs[kind][0]) != 0;
+	return *number == 0 || strcmp(text, pairs[kind][1]) == 0;
 }
 
 static bool
@@ -215,6 +224,10 @@ conf_value_set(const struct conf_option *option, void *section, int64_t number,
 		*(bool *)place = number != 0;
 	} else if (option->kind == KIND_SLOW) {
 		*(enum slow_policy *)place = (enum slow_policy)number;
+	} else if (option->kind == KIND_ANCHOR) {
+		*(enum renewal_anchor *)place = (enum renewal_anchor)number;
+	} else if (option->kind == KIND_BLOCK) {
+		*(enum block_policy *)place = (enum block_policy)number;
 	} else {
 		*(int64_t *)place = number;
 	}

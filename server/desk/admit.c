@@ -10,6 +10,7 @@
 #include "desk/desk_priv.h"
 #include "format/media.h"
 #include "http/request.h"
+#include "ledger/life.h"
 #include "net/address.h"
 
 #include <stdlib.h>
@@ -18,6 +19,7 @@
 /* Keys waiting to be checked: after a restart all encoders come at once. */
 #define MOST_CHECKS     256
 #define FULL_RETRY_SECS 30
+#define AWAY_RETRY_SECS 3600 /* of a member that is blocked */
 
 static struct answer_msg *
 new_answer(const struct ask_msg *ask, unsigned status, const char *text)
@@ -60,7 +62,10 @@ source_objection(
 {
 	const struct desk_mount *mount = registry_find(desk, ask->path);
 
-	if (patron->member.state == MEMBER_BLOCKED)
+	if (patron->member.state == MEMBER_ORDERED)
+		return "this membership is not active yet, "
+		       "please contact the network";
+	if (!life_is_open(patron->member.state))
 		return "this membership is blocked at the moment, "
 		       "please contact the network";
 	if (path_is_reserved(ask->path))
@@ -75,7 +80,7 @@ source_objection(
 		return "the server is stopping";
 	if (desk->source_count >= (unsigned)desk->conf->max_sources)
 		return "too many sources connected";
-	if (patron->sources >= (unsigned)desk->conf->max_member_sources)
+	if (patron->sources >= patron_max_mounts(desk, patron))
 		return "too many sources connected for this member";
 	return NULL;
 }
@@ -111,6 +116,7 @@ admit_source(struct desk *desk, struct ask_msg *ask, struct patron *patron)
 	answer->mount_no = mount->number;
 	answer->member = mount->member;
 	text_copy(answer->slug, sizeof(answer->slug), mount->slug);
+	answer->max_bitrate_kbps = patron->member.max_bitrate_kbps;
 	answer->feed = mount->feed;
 	mount->feed = NULL;
 	post(desk, ask, answer);
@@ -300,20 +306,55 @@ admit_key_checked(struct desk *desk, struct key_msg *checked)
 	release_parked(desk);
 }
 
-/* NULL: fine. */
+/* Why nobody more may listen now, and the status that says so; NULL: fine. */
 static const char *
 listener_objection(struct desk *desk, const struct desk_mount *mount,
-    const struct patron *patron)
+    const struct patron *patron, unsigned *status)
 {
 	int64_t most = mount->rules->max_listeners;
 
+	*status = 403;
 	if (most >= 0 && mount->listeners.now >= (unsigned)most)
 		return "max listeners reached";
-	most = desk->conf->max_member_listeners;
-	if (most >= 0 && patron != NULL &&
-	    patron->listeners.now >= (unsigned)most)
-		return "max listeners reached for this member";
+	*status = 503;
+	if (patron != NULL) {
+		most = patron_max_listeners(desk, patron);
+		if (most >= 0 && patron->listeners.now >= (unsigned)most)
+			return "max listeners reached for this member";
+		if (patron->member.is_capped)
+			return "not available to more listeners at the moment";
+	}
+	if (!headroom_admits(desk, mount))
+		return "the line has no room for more at the moment";
 	return NULL;
+}
+
+/* Of who is blocked nothing is said to the public, and players shall come
+ * back. */
+static void
+refuse_absent(struct desk *desk, const struct ask_msg *ask)
+{
+	const struct patron *patron = patron_of_mount(desk, ask->path);
+
+	if (patron != NULL && patron_is_blocked(patron))
+		refuse(desk, ask, 503, "not available at the moment",
+		    AWAY_RETRY_SECS);
+	else
+		refuse(
+		    desk, ask, 404, "nothing is on air here at the moment", 0);
+}
+
+static void
+join(struct desk_mount *mount, struct guest *guest, struct patron *patron)
+{
+	guest->role = ROLE_LISTENER;
+	guest->mount = mount;
+	gauge_join(&mount->listeners);
+	if (mount->listeners.now > mount->peak)
+		mount->peak = mount->listeners.now;
+	chronicle_join(mount);
+	if (patron != NULL)
+		gauge_join(&patron->listeners);
 }
 
 static void
@@ -324,33 +365,21 @@ admit_listener(struct desk *desk, const struct ask_msg *ask)
 	struct answer_msg *answer;
 	struct patron *patron;
 	const char *objection;
+	unsigned status;
 
 	if (mount == NULL || mount->state == MOUNT_ENDING || guest == NULL) {
-		refuse(
-		    desk, ask, 404, "nothing is on air here at the moment", 0);
+		refuse_absent(desk, ask);
 		return;
 	}
 	patron = patron_by_id(desk, mount->member);
 	if (ask->kind == ASK_LISTEN) {
-		objection = listener_objection(desk, mount, patron);
+		objection = listener_objection(desk, mount, patron, &status);
 		if (objection != NULL) {
-			refuse(desk, ask, 403, objection, 0);
+			refuse(desk, ask, status, objection,
+			    status == 503 ? FULL_RETRY_SECS : 0);
 			return;
 		}
-		if (!headroom_admits(desk, mount)) {
-			refuse(desk, ask, 503,
-			    "the line has no room for more at the moment",
-			    FULL_RETRY_SECS);
-			return;
-		}
-		guest->role = ROLE_LISTENER;
-		guest->mount = mount;
-		gauge_join(&mount->listeners);
-		if (mount->listeners.now > mount->peak)
-			mount->peak = mount->listeners.now;
-		chronicle_join(mount);
-		if (patron != NULL)
-			gauge_join(&patron->listeners);
+		join(mount, guest, patron);
 	}
 	answer = new_answer(ask, 200, "");
 	answer->mount_no = mount->number;

@@ -17,7 +17,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define MOST_REQUEST_BYTES 65536
+#define MOST_REQUEST_BYTES ((1 << 20) + 65536) /* a file, and words */
 #define MOST_WORDS         64
 #define PATIENCE_SECS      30
 

@@ -77,10 +77,12 @@ lock_data(struct desk *desk)
 static void
 start_clerk(struct desk *desk)
 {
+	const struct life_rules rules = reload_life_rules(desk->conf);
 	const struct clerk_setup setup = { .data = desk->conf->data,
 		.flush_ms = worker_clerk_flush_ms(desk->conf->flush_ms),
 		.desk = desk->loop,
-		.thread_no = THREAD_CLERK };
+		.thread_no = THREAD_CLERK,
+		.life_rules = &rules };
 	char *error = NULL;
 
 	desk->clerk = clerk_open(&setup, &error);
@@ -150,6 +152,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	gauges_tick(desk);
+	patrons_end_blocked(desk);
 	if (desk->tries.count > SWEEP_TRIES_ABOVE)
 		throttle_sweep(desk);
 }

@@ -245,6 +245,12 @@ struct patron *patron_by_id(struct desk *, int64_t id);
 /* Whose a mount is: its configuration says, or its first path segment. */
 struct patron *patron_of_mount(struct desk *, const char *name);
 void patrons_free(struct desk *);
+/* Of its plan, else of the configuration; negative: none. */
+int64_t patron_max_listeners(const struct desk *, const struct patron *);
+int64_t patron_max_mounts(const struct desk *, const struct patron *);
+/* Ends what a blocked member may not go on with any more. */
+void patrons_end_blocked(struct desk *);
+bool patron_is_blocked(const struct patron *);
 bool patron_knows_key(struct desk *, struct patron *, const char *key);
 void patron_learn_key(struct desk *, struct patron *, const char *key);
 
@@ -296,6 +302,7 @@ void inquiry_free(struct desk *);
 /* reload.c */
 /* NULL, or what is wrong with the file (free it); the old one stays then. */
 char *reload_conf(struct desk *);
+struct life_rules reload_life_rules(const struct conf *);
 
 /* desk.c */
 void desk_stop(struct desk *);

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * SPDX-FileCopyrightText: The all2all developers */
+#include "base/clock.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "desk/desk_priv.h"
+#include "ledger/life.h"
 
 #include <openssl/crypto.h>
 #include <openssl/sha.h>
@@ -62,9 +65,45 @@ put_patron(struct desk *desk, const struct member *member)
 	patron->member = *member;
 }
 
-/* A blocked member's mounts end; the key stays, unblocking restores all. */
-static void
-end_blocked(struct desk *desk)
+bool
+patron_is_blocked(const struct patron *patron)
+{
+	return patron->member.state == MEMBER_BLOCKED ||
+	    patron->member.state == MEMBER_DUE;
+}
+
+int64_t
+patron_max_listeners(const struct desk *desk, const struct patron *patron)
+{
+	return patron->member.max_listeners >= 0
+	    ? patron->member.max_listeners
+	    : desk->conf->max_member_listeners;
+}
+
+int64_t
+patron_max_mounts(const struct desk *desk, const struct patron *patron)
+{
+	return patron->member.max_mounts >= 0 ? patron->member.max_mounts
+					      : desk->conf->max_member_sources;
+}
+
+/* A set that is on when its member is blocked for payment is not cut before
+ * the grace is over; registry_feed_lost() ends it when its source leaves. */
+static bool
+may_go_on(const struct desk *desk, const struct patron *patron,
+    const struct desk_mount *mount)
+{
+	if (life_is_open(patron->member.state))
+		return true;
+	return patron_is_blocked(patron) && !patron->member.is_cut &&
+	    mount->source != 0 &&
+	    clock_wall_ms() - patron->member.blocked_ms <
+	    desk->conf->block_grace_live_ms;
+}
+
+/* The key stays, unblocking restores all. */
+void
+patrons_end_blocked(struct desk *desk)
 {
 	const struct patron *patron;
 	struct desk_mount *mount, *next;
@@ -72,8 +111,13 @@ end_blocked(struct desk *desk)
 	for (mount = TAILQ_FIRST(&desk->mounts); mount != NULL; mount = next) {
 		next = TAILQ_NEXT(mount, link);
 		patron = patron_by_id(desk, mount->member);
-		if (patron != NULL && patron->member.state == MEMBER_BLOCKED)
-			registry_end(mount);
+		if (patron == NULL || may_go_on(desk, patron, mount) ||
+		    (mount->state == MOUNT_LIVE && mount->is_cut))
+			continue;
+		if (mount->state == MOUNT_LIVE)
+			log_info("mount %s ends, its member is blocked",
+			    mount->name);
+		registry_end(mount);
 	}
 }
 
@@ -82,7 +126,7 @@ patrons_set(struct desk *desk, const struct members_msg *members)
 {
 	for (unsigned i = 0; i < members->count; i++)
 		put_patron(desk, &members->rows[i]);
-	end_blocked(desk);
+	patrons_end_blocked(desk);
 }
 
 /* Bound to the member and its present hash, so a new key forgets the old. */

@@ -138,7 +138,7 @@ registry_feed_lost(struct desk *desk, struct feed_msg *lost)
 		mount->feed = NULL;
 		mount->state = MOUNT_ENDING;
 	} else if (mount->is_cut || mount->rules->grace_ms == 0 ||
-	    desk->is_stopping)
+	    desk->is_stopping || (patron != NULL && patron_is_blocked(patron)))
 		end_away(mount);
 	else
 		timer_set(desk->wheel, &mount->grace, mount->rules->grace_ms,

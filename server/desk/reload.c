@@ -5,6 +5,7 @@
  * start (listen addresses, data, workers) stays as it was. */
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/zone.h"
 #include "desk/desk_priv.h"
 
 #include <stdlib.h>
@@ -28,6 +29,26 @@ note_unchangeable(const struct conf *old, const struct conf *fresh)
 		log_warn("reload: another number of workers needs a restart");
 }
 
+struct life_rules
+reload_life_rules(const struct conf *conf)
+{
+	return (struct life_rules){ .counts_from_sent = conf->renewal_anchor ==
+		    ANCHOR_INVOICE,
+		.is_automatic = conf->block == BLOCK_AUTO,
+		.block_after_days = conf->block_after_ms / DAY_MS,
+		.delete_after_days = conf->delete_after_ms / DAY_MS };
+}
+
+static void
+post_life_rules(struct desk *desk)
+{
+	struct life_rules_msg *message = message_new(
+	    MSG_LIFE_RULES, sizeof(*message));
+
+	message->rules = reload_life_rules(desk->conf);
+	loop_post(clerk_loop(desk->clerk), &message->message);
+}
+
 static void
 adopt(struct desk *desk, const struct conf *fresh)
 {
@@ -43,6 +64,7 @@ adopt(struct desk *desk, const struct conf *fresh)
 	log_set_level((enum log_level)fresh->log_level);
 	registry_new_conf(desk);
 	accept_new_conf(desk);
+	post_life_rules(desk);
 }
 
 char *
@@ -61,6 +83,8 @@ reload_conf(struct desk *desk)
 		return mem_text(why);
 	}
 	note_unchangeable(desk->first_conf, fresh);
+	if (desk->conf->send_buffer_bytes > 0 && fresh->send_buffer_bytes == 0)
+		log_warn("reload: no send-buffer needs a restart");
 	adopt(desk, fresh);
 	log_info("reload: the configuration is read again");
 	return NULL;

@@ -4,6 +4,7 @@
 
 #include "base/bytes.h"
 #include "base/clock.h"
+#include "base/text.h"
 
 #include <openssl/evp.h>
 #include <string.h>
@@ -20,6 +21,10 @@ static const char write_row[] =
 static const char read_rows[] =
     "SELECT id, at_ms, who, what, member, slug, prev_sha256, sha256 "
     "FROM audit ORDER BY id";
+
+static const char read_of[] =
+    "SELECT id, at_ms, who, what, member, slug, lower(hex(sha256)) FROM audit "
+    "WHERE ?1 = 0 OR member = ?1 ORDER BY id";
 
 struct link {
 	int64_t id, at_ms;
@@ -115,4 +120,31 @@ audit_is_whole(struct store *store, int64_t *bad)
 		break;
 	}
 	return store_ended(prepared, step);
+}
+
+sqlite3_stmt *
+audit_of(struct store *store, int64_t member)
+{
+	sqlite3_stmt *prepared = store_prepare(store, read_of);
+
+	sqlite3_bind_int64(prepared, 1, member);
+	return prepared;
+}
+
+bool
+audit_next(sqlite3_stmt *prepared, struct audit_line *line, bool *failed)
+{
+	int step = sqlite3_step(prepared);
+
+	if (step != SQLITE_ROW) {
+		*failed = !store_ended(prepared, step);
+		return false;
+	}
+	line->id = sqlite3_column_int64(prepared, 0);
+	line->at_ms = sqlite3_column_int64(prepared, 1);
+	line->row = (struct audit_row){ store_text(prepared, 2),
+		store_text(prepared, 3), sqlite3_column_int64(prepared, 4),
+		store_text(prepared, 5) };
+	text_copy(line->sha256, sizeof(line->sha256), store_text(prepared, 6));
+	return true;
 }

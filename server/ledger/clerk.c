@@ -7,6 +7,7 @@
 #include "ledger/commands.h"
 #include "ledger/ledger.h"
 #include "ledger/members.h"
+#include "ledger/rounds.h"
 
 #include <event2/event.h>
 #include <stdio.h>
@@ -14,11 +15,12 @@
 #include <string.h>
 
 #define STORE_NAME "all2all.sqlite"
+#define ROUND_SECS 60
 
 struct clerk {
 	struct loop *loop, *desk;
 	struct ledger *ledger; /* NULL: stopped */
-	struct event *flush_timer;
+	struct event *flush_timer, *round_timer;
 	int64_t flush_ms;
 	unsigned thread_no;
 };
@@ -41,16 +43,48 @@ post_members(struct clerk *clerk)
 
 	if (members == NULL)
 		return false;
+	for (unsigned i = 0; i < members->count; i++)
+		members->rows[i].is_capped = quotas_is_capped(
+		    clerk->ledger->quotas, members->rows[i].id);
 	loop_post(clerk->desk, &members->message);
 	clerk->ledger->members_changed = false;
 	return true;
 }
 
 static void
+tell_changes(struct clerk *clerk)
+{
+	if (clerk->ledger->members_changed && !post_members(clerk))
+		log_error("store members cannot be read: %s",
+		    store_reason(clerk->ledger->store));
+}
+
+static void
+make_round(evutil_socket_t fd, short what, void *arg)
+{
+	struct clerk *clerk = arg;
+
+	(void)fd;
+	(void)what;
+	rounds_run(clerk->ledger);
+	tell_changes(clerk);
+}
+
+/* What was right by the old rules may not be by the new ones. */
+static void
+take_rules(struct clerk *clerk, const struct life_rules_msg *message)
+{
+	clerk->ledger->life_rules = message->rules;
+	make_round(-1, 0, clerk);
+}
+
+static void
 take_usage(struct clerk *clerk, const struct usage_msg *usage)
 {
-	for (unsigned i = 0; i < usage->count; i++)
+	for (unsigned i = 0; i < usage->count; i++) {
 		usage_add(clerk->ledger->usage, &usage->rows[i]);
+		quotas_count(clerk->ledger->quotas, &usage->rows[i]);
+	}
 }
 
 static void
@@ -82,9 +116,7 @@ take_command(struct clerk *clerk, const struct command_msg *command)
 	if (text.base != NULL)
 		explicit_bzero(text.base, text.size);
 	bytes_free(&text);
-	if (clerk->ledger->members_changed && !post_members(clerk))
-		log_error("store members cannot be read: %s",
-		    store_reason(clerk->ledger->store));
+	tell_changes(clerk);
 	loop_post(clerk->desk, &result->message);
 }
 
@@ -99,7 +131,8 @@ stop(struct clerk *clerk)
 		    usage_unwritten(clerk->ledger->usage),
 		    recordings_unwritten(clerk->ledger->recordings));
 	event_free(clerk->flush_timer);
-	clerk->flush_timer = NULL;
+	event_free(clerk->round_timer);
+	clerk->flush_timer = clerk->round_timer = NULL;
 	ledger_close(clerk->ledger);
 	clerk->ledger = NULL;
 	done->thread_no = clerk->thread_no;
@@ -138,6 +171,9 @@ clerk_handle(void *owner, struct message *message)
 	case MSG_COMMAND:
 		take_command(clerk, (const struct command_msg *)message);
 		break;
+	case MSG_LIFE_RULES:
+		take_rules(clerk, (const struct life_rules_msg *)message);
+		break;
 	case MSG_STOP:
 		if (clerk->ledger != NULL)
 			stop(clerk);
@@ -167,7 +203,12 @@ clerk_open(const struct clerk_setup *setup, char **error)
 	clerk->loop = loop_new("clerk", clerk_handle, clerk);
 	clerk->flush_timer = event_new(
 	    loop_base(clerk->loop), -1, EV_PERSIST, flush_now, clerk);
-	CHECK(clerk->flush_timer != NULL);
+	clerk->round_timer = event_new(
+	    loop_base(clerk->loop), -1, EV_PERSIST, make_round, clerk);
+	CHECK(clerk->flush_timer != NULL && clerk->round_timer != NULL);
+	if (setup->life_rules != NULL)
+		clerk->ledger->life_rules = *setup->life_rules;
+	rounds_run(clerk->ledger);
 	if (post_members(clerk))
 		return clerk;
 	*error = mem_text(store_reason(clerk->ledger->store));
@@ -181,7 +222,10 @@ clerk_start(struct clerk *clerk)
 	struct timeval often = { clerk->flush_ms / 1000,
 		clerk->flush_ms % 1000 * 1000 };
 
+	const struct timeval minute = { .tv_sec = ROUND_SECS };
+
 	return event_add(clerk->flush_timer, &often) == 0 &&
+	    event_add(clerk->round_timer, &minute) == 0 &&
 	    loop_start(clerk->loop);
 }
 
@@ -197,8 +241,10 @@ clerk_free(struct clerk *clerk)
 	if (clerk == NULL)
 		return;
 	loop_join(clerk->loop);
-	if (clerk->flush_timer != NULL)
+	if (clerk->flush_timer != NULL) {
 		event_free(clerk->flush_timer);
+		event_free(clerk->round_timer);
+	}
 	loop_free(clerk->loop);
 	ledger_close(clerk->ledger);
 	free(clerk);

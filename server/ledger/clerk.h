@@ -11,6 +11,9 @@
  * here, the log says so, and the next flush that works writes all of them:
  * streaming never waits.
  *
+ * Every minute it looks at members' dates and quotas (ledger/rounds.h), with
+ * the rules of the newest LIFE_RULES.
+ *
  * On STOP it writes everything, closes the store and posts DONE.
  */
 #ifndef LEDGER_CLERK_H
@@ -26,8 +29,9 @@ struct clerk;
 struct clerk_setup {
 	const char *data; /* folder; the store is data/all2all.sqlite */
 	int64_t flush_ms;
-	struct loop *desk;  /* gets RESULT, MEMBERS, DONE */
-	unsigned thread_no; /* given back in DONE */
+	struct loop *desk;                   /* gets RESULT, MEMBERS, DONE */
+	unsigned thread_no;                  /* given back in DONE */
+	const struct life_rules *life_rules; /* copied; NULL: the usual ones */
 };
 
 /* Opens and migrates the store in the caller's thread: NULL, and *error (free

@@ -3,8 +3,12 @@
 #include "ledger/commands.h"
 
 #include "base/text.h"
+#include "ledger/audit.h"
 #include "ledger/call.h"
+#include "ledger/invoice_commands.h"
+#include "ledger/life_commands.h"
 #include "ledger/member_commands.h"
+#include "ledger/plans.h"
 #include "ledger/report.h"
 
 #include <string.h>
@@ -97,12 +101,74 @@ list_recordings(struct call *call)
 	return failed ? refuse_for_store(call) : CALL_DONE;
 }
 
+static const struct column audit_columns[] = { { "row", true }, { "at", false },
+	{ "who", false }, { "member", false }, { "what", false },
+	{ "sha256", false } };
+
+#define AUDIT_COLUMNS (sizeof(audit_columns) / sizeof(*audit_columns))
+
+static void
+add_audit_line(struct listing *listing, const struct audit_line *line)
+{
+	listing_add_number(listing, line->id);
+	listing_add_time(listing, line->at_ms);
+	listing_add(listing, line->row.who);
+	listing_add(listing, line->row.slug);
+	listing_add(listing, line->row.what);
+	listing_add(listing, line->sha256);
+}
+
+/* A chain that was tampered with is no answer. */
+static int
+check_chain(struct call *call)
+{
+	int64_t bad;
+
+	if (audit_is_whole(ledger_of(call)->store, &bad))
+		return CALL_DONE;
+	if (bad == 0)
+		return refuse_for_store(call);
+	bytes_format(call->out,
+	    "the audit is broken: row %lld is not what was written\n",
+	    (long long)bad);
+	return CALL_REFUSED;
+}
+
+static int
+show_audit(struct call *call)
+{
+	struct audit_line line;
+	struct listing *listing;
+	sqlite3_stmt *prepared;
+	int64_t member;
+	bool failed;
+	int status = member_chosen(call, &member);
+
+	if (status == CALL_DONE)
+		status = check_chain(call);
+	if (status != CALL_DONE)
+		return status;
+	listing = listing_new(audit_columns, AUDIT_COLUMNS);
+	prepared = audit_of(ledger_of(call)->store, member);
+	while (audit_next(prepared, &line, &failed))
+		add_audit_line(listing, &line);
+	if (!failed) {
+		call_begin_json(call, "audit");
+		listing_show(listing, call->format, call->out);
+		call_end_json(call);
+	}
+	listing_free(listing);
+	return failed ? refuse_for_store(call) : CALL_DONE;
+}
+
 static const struct command commands[] = {
 	{ { "usage" }, 0, " --member= --from= --to= --format= ",
 	    "usage [--member SLUG] [--from TIME] [--to TIME]" CALL_FORMATS,
 	    show_usage },
 	{ { "recordings" }, 0, " --member= --format= ",
 	    "recordings [--member SLUG]" CALL_FORMATS, list_recordings },
+	{ { "audit" }, 0, " --member= --format= ",
+	    "audit [--member SLUG]" CALL_FORMATS, show_audit },
 };
 
 int
@@ -111,6 +177,9 @@ ledger_command(
 {
 	const struct command_table tables[] = {
 		member_commands,
+		life_commands,
+		invoice_commands,
+		plan_commands,
 		{ commands, sizeof(commands) / sizeof(*commands) },
 	};
 

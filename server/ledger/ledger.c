@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "ledger/audit.h"
+#include "ledger/life.h"
 
 #include <stdlib.h>
 
@@ -39,6 +40,9 @@ ledger_open(const char *path, char **error)
 	ledger->store = store;
 	ledger->usage = usage_new(store);
 	ledger->recordings = recordings_new(store);
+	ledger->zones = zones_new();
+	ledger->quotas = quotas_new(store);
+	ledger->life_rules = life_usual_rules();
 	ledger->audience = audience_new(store);
 	ledger->broadcasts = broadcasts_new(store);
 	ledger->plays = plays_new(store);
@@ -58,6 +62,8 @@ ledger_close(struct ledger *ledger)
 		return;
 	usage_free(ledger->usage);
 	recordings_free(ledger->recordings);
+	quotas_free(ledger->quotas);
+	zones_free(ledger->zones);
 	audience_free(ledger->audience);
 	entries_free(ledger->broadcasts);
 	entries_free(ledger->plays);

@@ -10,9 +10,11 @@
 #ifndef LEDGER_LEDGER_H
 #define LEDGER_LEDGER_H
 
+#include "base/zone.h"
 #include "ledger/audience.h"
 #include "ledger/broadcasts.h"
 #include "ledger/plays.h"
+#include "ledger/quota.h"
 #include "ledger/recordings.h"
 #include "ledger/store.h"
 #include "ledger/usage.h"
@@ -28,6 +30,10 @@ struct ledger {
 	int64_t failing_since_ms; /* mono; -1: the last flush worked */
 	int64_t alarm_ms;         /* mono: when to say so again */
 	bool members_changed;     /* since it was last set false */
+	bool is_round_failing;    /* the last look at members was none */
+	struct zones *zones;
+	struct quotas *quotas;
+	struct life_rules life_rules; /* the usual ones until others come */
 };
 
 /* NULL, and *error (free it) is a sentence, when the store cannot be used. */

@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 #include "ledger/keys.h"
-#include "ledger/ledger.h"
+#include "ledger/rounds.h"
 
 #include <string.h>
 
@@ -61,6 +61,16 @@ make_key(struct call *call, char key[KEY_LETTERS + 1], char hash[KEY_BYTES])
 	return false;
 }
 
+static enum members_answer
+add(struct call *call, const char *name, const char *hash)
+{
+	struct store *store = ledger_of(call)->store;
+
+	return call_has(call, "--ordered")
+	    ? members_order(store, slug_of(call), name, hash)
+	    : members_add(store, slug_of(call), name, hash);
+}
+
 static int
 add_member(struct call *call)
 {
@@ -83,10 +93,7 @@ add_member(struct call *call)
 	if (name_given != NULL)
 		text_clean(name, sizeof(name), name_given, strlen(name_given));
 	if (make_key(call, key, hash))
-		status = answer_key(call,
-		    members_add(
-			ledger_of(call)->store, slug_of(call), name, hash),
-		    key);
+		status = answer_key(call, add(call, name, hash), key);
 	explicit_bzero(key, sizeof(key));
 	return status;
 }
@@ -112,37 +119,26 @@ renew_key(struct call *call)
 	return status;
 }
 
-static int
-set_state(struct call *call, enum member_state state)
-{
-	int status = member_answer(call, slug_of(call),
-	    members_set_state(ledger_of(call)->store, slug_of(call), state));
-
-	if (status != CALL_DONE)
-		return status;
-	ledger_of(call)->members_changed = true;
-	bytes_format(
-	    call->out, "%s is %s\n", slug_of(call), members_state_word(state));
-	return CALL_DONE;
-}
-
-static int
-block_member(struct call *call)
-{
-	return set_state(call, MEMBER_BLOCKED);
-}
-
-static int
-unblock_member(struct call *call)
-{
-	return set_state(call, MEMBER_ACTIVE);
-}
-
-static const struct column member_columns[] = { { "id", true },
-	{ "slug", false }, { "name", false }, { "state", false },
+static const struct column list_columns[] = { { "id", true }, { "slug", false },
+	{ "name", false }, { "state", false }, { "plan", false },
 	{ "created", false }, { "key_made", false }, { "blocked", false } };
 
-#define MEMBER_COLUMNS (sizeof(member_columns) / sizeof(*member_columns))
+static const struct column more_columns[] = { { "activated", false },
+	{ "kind", false }, { "email", false }, { "publisher", false },
+	{ "zone", false }, { "language", false }, { "dossier", false },
+	{ "held", false }, { "block_reason", false },
+	{ "block_reference", false }, { "block_person", false },
+	{ "overdue_from", false }, { "blocked_from", false },
+	{ "deleted_from", false } };
+
+#define LIST_COLUMNS (sizeof(list_columns) / sizeof(*list_columns))
+#define MORE_COLUMNS (sizeof(more_columns) / sizeof(*more_columns))
+
+static void
+add_text(struct listing *listing, const char *text)
+{
+	listing_add(listing, text[0] != '\0' ? text : NULL);
+}
 
 static void
 add_member_row(struct listing *listing, const struct member_row *row)
@@ -151,15 +147,44 @@ add_member_row(struct listing *listing, const struct member_row *row)
 	listing_add(listing, row->member.slug);
 	listing_add(listing, row->member.name);
 	listing_add(listing, members_state_word(row->member.state));
+	add_text(listing, row->plan.name);
 	listing_add_time(listing, row->created_ms);
 	listing_add_time(listing, row->key_ms);
 	listing_add_time(listing, row->blocked_ms);
 }
 
+static void
+add_day(struct listing *listing, int64_t day)
+{
+	char text[DAY_BYTES];
+
+	day_text(day, text);
+	listing_add(listing, day == LIFE_NEVER ? NULL : text);
+}
+
+static void
+add_more(struct listing *listing, const struct member_row *row,
+    const struct life *life)
+{
+	const char *texts[] = { row->kind, row->email, row->publisher,
+		row->zone, row->language, row->dossier };
+
+	listing_add_time(listing, row->activated_ms);
+	for (unsigned i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+		add_text(listing, texts[i]);
+	listing_add(listing, row->is_held ? "yes" : "no");
+	add_text(listing, row->block_reason);
+	add_text(listing, row->block_reference);
+	add_text(listing, row->block_person);
+	add_day(listing, life->overdue_day);
+	add_day(listing, life->block_day);
+	add_day(listing, life->delete_day);
+}
+
 static int
 list_members(struct call *call)
 {
-	struct listing *listing = listing_new(member_columns, MEMBER_COLUMNS);
+	struct listing *listing = listing_new(list_columns, LIST_COLUMNS);
 	sqlite3_stmt *prepared = members_all(ledger_of(call)->store);
 	struct member_row row;
 	bool failed;
@@ -179,15 +204,23 @@ list_members(struct call *call)
 static int
 show_member(struct call *call)
 {
+	struct column columns[LIST_COLUMNS + MORE_COLUMNS];
 	struct listing *listing;
 	struct member_row row;
+	struct life life;
 	enum members_answer answer = members_find(
 	    ledger_of(call)->store, slug_of(call), &row);
 
+	if (answer == MEMBERS_DONE &&
+	    !rounds_life(ledger_of(call), &row, &life))
+		answer = MEMBERS_FAILED;
 	if (answer != MEMBERS_DONE)
 		return member_answer(call, slug_of(call), answer);
-	listing = listing_new(member_columns, MEMBER_COLUMNS);
+	memcpy(columns, list_columns, sizeof(list_columns));
+	memcpy(columns + LIST_COLUMNS, more_columns, sizeof(more_columns));
+	listing = listing_new(columns, LIST_COLUMNS + MORE_COLUMNS);
 	add_member_row(listing, &row);
+	add_more(listing, &row, &life);
 	call_begin_json(call, "member");
 	listing_show_row(listing, 0, call->format, call->out);
 	call_end_json(call);
@@ -210,17 +243,14 @@ member_chosen(struct call *call, int64_t *member)
 }
 
 static const struct command commands[] = {
-	{ { "member", "add" }, 1, " --name= ", "member add SLUG [--name NAME]",
-	    add_member },
+	{ { "member", "add" }, 1, " --name= --ordered ",
+	    "member add SLUG [--name NAME] [--ordered]", add_member },
 	{ { "member", "list" }, 0, " --format= ", "member list" CALL_FORMATS,
 	    list_members },
 	{ { "member", "show" }, 1,
 	    " --format= ", "member show SLUG" CALL_FORMATS, show_member },
 	{ { "member", "key" }, 1, " --new ", "member key SLUG --new",
 	    renew_key },
-	{ { "member", "block" }, 1, "", "member block SLUG", block_member },
-	{ { "member", "unblock" }, 1, "", "member unblock SLUG",
-	    unblock_member },
 };
 
 const struct command_table member_commands = { commands,

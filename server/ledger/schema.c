@@ -60,7 +60,9 @@ static const char *const steps[] = {
 	"CREATE TABLE plan(id INTEGER PRIMARY KEY, name TEXT UNIQUE NOT NULL,"
 	" quota_bytes INTEGER, storage_bytes INTEGER, max_listeners INTEGER,"
 	" max_bitrate_kbps INTEGER, max_mounts INTEGER,"
-	" is_solidarity INTEGER NOT NULL DEFAULT 0) STRICT;"
+	" is_solidarity INTEGER NOT NULL DEFAULT 0,"
+	" at_quota TEXT NOT NULL DEFAULT 'warn'"
+	"  CHECK(at_quota IN ('warn', 'cap'))) STRICT;"
 
 	"CREATE TABLE member_2(id INTEGER PRIMARY KEY AUTOINCREMENT,"
 	" slug TEXT UNIQUE NOT NULL, name TEXT NOT NULL,"
@@ -74,7 +76,8 @@ static const char *const steps[] = {
 	" language TEXT NOT NULL DEFAULT 'en',"
 	" plan INTEGER REFERENCES plan(id),"
 	" block_reason TEXT, block_reference TEXT, block_person TEXT,"
-	" fingerprint TEXT, is_held INTEGER NOT NULL DEFAULT 0) STRICT;"
+	" fingerprint TEXT, is_held INTEGER NOT NULL DEFAULT 0,"
+	" dossier TEXT NOT NULL DEFAULT '') STRICT;"
 	"INSERT INTO member_2(id, slug, name, key_hash, state, created_ms,"
 	" key_ms, blocked_ms, activated_ms)"
 	" SELECT id, slug, name, key_hash, state, created_ms, key_ms,"
@@ -82,6 +85,7 @@ static const char *const steps[] = {
 	"DROP TABLE member;"
 	"ALTER TABLE member_2 RENAME TO member;"
 
+	/* Days, each as its midnight in UTC, whatever the member's zone. */
 	"CREATE TABLE invoice(member INTEGER NOT NULL, reference TEXT NOT NULL,"
 	" sent_ms INTEGER NOT NULL, due_ms INTEGER NOT NULL, paid_ms INTEGER,"
 	" cents INTEGER NOT NULL, currency TEXT NOT NULL,"

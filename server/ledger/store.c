@@ -24,7 +24,7 @@
 #define BUSY_MS        1000
 #define PAGE_BYTES     4096
 #define LOG_BYTES      (4 << 20) /* write-ahead log: checkpoint above this */
-#define STATEMENTS     48
+#define STATEMENTS     128
 
 #define DAMAGED                                                                \
 	"the store %s is damaged (%s): put a good copy in its place, or move " \

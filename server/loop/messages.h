@@ -48,6 +48,8 @@ enum message_kind {
 	/* the feeding worker to the other workers and the spool */
 	MSG_BLOCK, /* struct block_msg */
 	MSG_FACTS, /* struct facts_msg: also to the desk */
+	/* between workers */
+	MSG_CROWD, /* struct crowd_msg: one has many listeners of a mount */
 	/* workers to desk */
 	MSG_ASK,        /* struct ask_msg */
 	MSG_CLOSED,     /* struct closed_msg: conns are gone */
@@ -64,13 +66,14 @@ enum message_kind {
 	MSG_CHECK_KEY, /* struct key_msg */
 	MSG_KEY_CHECKED,
 	/* to the clerk */
-	MSG_USAGE,     /* struct usage_msg */
-	MSG_PEAKS,     /* struct peaks_msg */
-	MSG_AUDIENCE,  /* struct audience_msg */
-	MSG_BROADCAST, /* struct broadcast_msg */
-	MSG_PLAY,      /* struct play_msg */
-	MSG_RECORDING, /* struct recording_msg, also spool to desk */
-	MSG_COMMAND,   /* struct command_msg */
+	MSG_USAGE,      /* struct usage_msg */
+	MSG_PEAKS,      /* struct peaks_msg */
+	MSG_AUDIENCE,   /* struct audience_msg */
+	MSG_BROADCAST,  /* struct broadcast_msg */
+	MSG_PLAY,       /* struct play_msg */
+	MSG_RECORDING,  /* struct recording_msg, also spool to desk */
+	MSG_COMMAND,    /* struct command_msg */
+	MSG_LIFE_RULES, /* struct life_rules_msg */
 	/* clerk to desk */
 	MSG_RESULT,  /* struct result_msg */
 	MSG_MEMBERS, /* struct members_msg */
@@ -165,8 +168,12 @@ struct play_msg {
 };
 
 enum member_state {
+	MEMBER_ORDERED, /* not paid yet: may not stream */
 	MEMBER_ACTIVE,
-	MEMBER_BLOCKED
+	MEMBER_OVERDUE, /* an invoice is not paid in time: streams on */
+	MEMBER_BLOCKED,
+	MEMBER_DUE, /* blocked, and listed for deletion */
+	MEMBER_DELETED
 };
 
 struct member {
@@ -176,6 +183,23 @@ struct member {
 	char key_hash[KEY_BYTES]; /* as crypt(5) writes it */
 	char zone[ZONE_BYTES];    /* its days are those of this zone */
 	enum member_state state;
+	bool is_cut;        /* blocked, and not for payment: nothing goes on */
+	bool is_capped;     /* its quota is used up: no new listeners */
+	int64_t blocked_ms; /* wall; 0: is not */
+	/* Of its plan; -1: no limit there. */
+	int64_t max_listeners, max_bitrate_kbps, max_mounts;
+};
+
+/* When members who do not pay are blocked: of the configuration. */
+struct life_rules {
+	bool counts_from_sent; /* else from the day an invoice is due */
+	bool is_automatic;     /* else a person blocks */
+	int64_t block_after_days, delete_after_days;
+};
+
+struct life_rules_msg {
+	struct message message;
+	struct life_rules rules;
 };
 
 /* The whole list, after any change and at start. */
@@ -303,6 +327,7 @@ struct answer_msg {
 	uint32_t mount_no;
 	int64_t member;
 	char slug[SLUG_BYTES];
+	int64_t max_bitrate_kbps; /* ASK_SOURCE: -1: no limit */
 	struct feed *feed;  /* ASK_SOURCE: the mount's, NULL: make a new one */
 	struct block *body; /* ASK_PAGE */
 	const char *type;   /* of the body; a constant */
@@ -360,6 +385,12 @@ struct facts_msg {
 	uint32_t mount_no;
 	struct block *lines; /* header lines for listeners, CRLF each */
 	struct mount_facts facts;
+};
+
+struct crowd_msg {
+	struct message message;
+	uint32_t mount_no;
+	bool is_crowd; /* or not any more */
 };
 
 struct closed_msg {

@@ -55,6 +55,7 @@ enum conn_event {
 	X(CLOSE_REFUSED, "refused", false, "not allowed")                      \
 	X(CLOSE_BAD, "bad", false, "the request made no sense")                \
 	X(CLOSE_MEDIA, "media", false, "the stream made no sense")             \
+	X(CLOSE_FAST, "fast", false, "more bitrate than its plan has")         \
 	X(CLOSE_TLS, "tls", false, "the TLS handshake failed")                 \
 	X(CLOSE_MOUNT_END, "end", false, "the stream ended")                   \
 	X(CLOSE_CUT, "cut", false, "the stream changed its format")            \

@@ -13,6 +13,7 @@
 #include "stream/feed.h"
 #include "stream/meter.h"
 #include "stream/mount.h"
+#include "stream/rate_cap.h"
 
 #include <event2/event.h>
 #include <event2/event_struct.h>
@@ -53,6 +54,7 @@ struct source {
 	struct icy_strip *strip; /* NULL: no titles between the bytes */
 	bool owes_answer;        /* a 200 when the body has ended */
 	struct meter meter;
+	struct rate_cap cap;
 	struct event step; /* reads and sends on; unset: as bytes come */
 	bool is_patient;   /* the poller tells of many bytes only */
 };
@@ -207,6 +209,8 @@ begin_step(struct source *source)
 		return;
 	phase_ms = source->mount_no % PHASES * step_ms / PHASES;
 	wait_ms = step_ms - (clock_mono_ms() + phase_ms) % step_ms;
+	if (wait_ms < step_ms / 4) /* it came a little early */
+		wait_ms += step_ms;
 	wait.tv_sec = wait_ms / 1000;
 	wait.tv_usec = wait_ms % 1000 * 1000;
 	event_add(&source->step, &wait);
@@ -250,6 +254,7 @@ source_begin(struct worker *worker, struct conn *conn,
 	read_said(&said, request);
 	feed_join(source->feed, worker, source->mount_no, &said,
 	    type != NULL ? type : "", mount->rules->record);
+	rate_cap_open(&source->cap, answer->max_bitrate_kbps, clock_mono_ms());
 	meter_begin(&source->meter);
 	meter_start(worker, source->member, source->name, source->mount_no,
 	    USAGE_SOURCE_IN);
@@ -454,6 +459,14 @@ take_data(struct source *source)
 	if (!event_pending(&source->step, EV_TIMEOUT, NULL))
 		begin_step(source);
 	bytes = conn_input(conn, &len);
+	if (!rate_cap_take(&source->cap, len, clock_mono_ms())) {
+		log_warn("#%llu source %s sends more than the %lld kbit/s of "
+			 "its plan",
+		    (unsigned long long)conn_number(conn), source->name,
+		    (long long)source->cap.kbps);
+		conn_close(conn, CLOSE_FAST);
+		return;
+	}
 	switch (source->framing) {
 	case UNTIL_CLOSE:
 		(void)take_body(source, bytes, len);

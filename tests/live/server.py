@@ -169,6 +169,12 @@ class Server:
                 if line.startswith("key: ")]
         return key
 
+    def block(self, slug):
+        """At once, as for an emergency."""
+        return self.ctl("member", "block", slug, "--reason",
+                        "security-emergency", "--reference", "T-1",
+                        "--person", "Tess")
+
     def mount(self, name):
         """What `mounts` says of it, or None."""
         for mount in self.ctl_json("mounts")["mounts"]:

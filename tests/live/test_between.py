@@ -58,7 +58,7 @@ class Logins(Between):
 
     def test_blocking_finds_it_too(self):
         sock = self.granted()
-        self.server.ctl("member", "block", "demo")
+        self.server.block("demo")
         self.assertEqual(read_all(sock), b"")
         self.gone("/demo/live")
 

@@ -124,7 +124,9 @@ class Chaos(Case):
         words = dice.choice((
             ("kick", "source", f"/{member}/a"), ("kick", "source", "/live"),
             ("kick", "listeners", f"/{member}/a"), ("reload",), ("mounts",),
-            ("member", "block", member), ("listeners", f"/{member}/live")))
+            ("member", "block", member, "--reason", "obvious-offence",
+             "--reference", "T-1", "--person", "Tess"),
+            ("listeners", f"/{member}/live")))
         if words[0] == "reload":
             self.server.write_conf(self.conf.replace('"m0"', f'"{member}"'))
         self.tell(*words)

@@ -303,6 +303,8 @@ class Limits(OnAir):
         third = self.ask("GET /demo/b HTTP/1.0\r\n\r\n")
         self.assertIn(b"200 OK", read_until(third, b"\r\n\r\n"))
         answer = read_all(self.ask("GET /demo/b HTTP/1.0\r\n\r\n"))
+        self.assertTrue(answer.startswith(b"HTTP/1.1 503 "))
+        self.assertIn(b"\r\nRetry-After: ", answer)
         self.assertIn(b"for this member", answer)
         third.close()
         wait_for("one left",

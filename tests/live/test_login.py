@@ -231,7 +231,7 @@ class Refusals(Case):
     def test_a_blocked_member_is_told_so_and_restored(self):
         busy, _ = login(self.server, "/demo/a", self.key)
         busy.sendall(some_mp3())
-        self.server.ctl("member", "block", "demo")
+        self.server.block("demo")
         self.assertEqual(read_all(busy), b"")  # what was on air ends
         self.refused(login(self.server, "/demo/a", self.key), 403,
                      b"blocked")

@@ -250,7 +250,7 @@ class OnAir(Case):
 
     def test_a_blocked_member_is_off_air_until_unblocked(self):
         ear = self.join()
-        self.server.ctl("member", "block", "demo")
+        self.server.block("demo")
         ear.wait_over()
         _, head = login(self.server, "/demo/a.mp3", self.key)
         self.assertIn(b" 403 ", head)

@@ -86,7 +86,7 @@
 { WITH("workers = 257"), "c:3: workers: 257 is not from 0 to 256" },
 { WITH("workers = 1K"), "c:3: workers: '1K' is not a number" },
 { WITH("flush = 500ms"), "c:3: flush: 500ms is not from 1s to 1m" },
-{ WITH("flush = 5"), "c:3: flush: '5' is not a time, write it as 500ms, 5s, 2m or 0" },
+{ WITH("flush = 5"), "c:3: flush: '5' is not a time, write it as 500ms, 5s, 2m, 12h, 30d or 0" },
 { WITH("flush = 0"), "c:3: flush: 0 is not from 1s to 1m" },
 { WITH("request-bytes = 1G"), "c:3: request-bytes: '1G' is not a size, write it as 512, 64K or 16M" },
 { WITH("request-bytes = 1M"), "c:3: request-bytes: 1M is not from 1K to 64K" },

@@ -12,7 +12,7 @@ struct desk {
 	unsigned members; /* in the newest MEMBERS */
 	unsigned members_at_result;
 	int status;
-	char text[512];
+	char text[8192];
 };
 
 static void
@@ -43,7 +43,9 @@ desk_handle(void *owner, struct message *message)
 static struct clerk *
 start_clerk(struct help *help, struct desk *desk)
 {
-	struct clerk_setup setup = { help->folder, 20, NULL, 3 };
+	struct clerk_setup setup = {
+		.data = help->folder, .flush_ms = 20, .thread_no = 3
+	};
 	struct clerk *clerk;
 	char *error = NULL;
 
@@ -204,7 +206,9 @@ a_recording_is_written_at_once(void **state)
 static void
 an_unusable_store_is_said_in_a_sentence(void **state)
 {
-	struct clerk_setup setup = { "/nonexistent/folder", 20, NULL, 3 };
+	struct clerk_setup setup = {
+		.data = "/nonexistent/folder", .flush_ms = 20, .thread_no = 3
+	};
 	char *error = NULL;
 
 	(void)state;

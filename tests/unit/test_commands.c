@@ -133,16 +133,20 @@ a_key_is_never_shown_again(void **state)
 	assert_lacks(text, "$y$");
 }
 
+#define BLOCK_ANA                                                              \
+	"member", "block", "ana", "--reason", "legal-decision", "--reference", \
+	    "R 1", "--person", "Eve"
+
 static void
 a_block_and_its_end_are_shown(void **state)
 {
 	struct help *help = *state;
 	const char *text;
 
-	assert_int_equal(COMMAND(help, &text, "member", "block", "ana"), 1);
+	assert_int_equal(COMMAND(help, &text, BLOCK_ANA), 1);
 	assert_int_equal(COMMAND(help, &text, "member", "add", "ana"), 0);
 	help->ledger->members_changed = false;
-	assert_int_equal(COMMAND(help, &text, "member", "block", "ana"), 0);
+	assert_int_equal(COMMAND(help, &text, BLOCK_ANA), 0);
 	assert_string_equal(text, "ana is blocked\n");
 	assert_true(help->ledger->members_changed);
 	assert_int_equal(COMMAND(help, &text, "member", "show", "ana"), 0);
@@ -169,8 +173,8 @@ hostile_names_are_harmless_in_every_form(void **state)
 	assert_int_equal(
 	    COMMAND(help, &text, "member", "list", "--format", "csv"), 0);
 	assert_string_equal(text,
-	    "id,slug,name,state,created,key_made,blocked\r\n"
-	    "1,ana,\"'=1+1,\"\"x\"\" [2J key: z<script>\xc3\xbf\",active,"
+	    "id,slug,name,state,plan,created,key_made,blocked\r\n"
+	    "1,ana,\"'=1+1,\"\"x\"\" [2J key: z<script>\xc3\xbf\",active,,"
 	    "2026-11-21T12:00:00Z,2026-11-21T12:00:00Z,\r\n");
 	assert_int_equal(
 	    COMMAND(help, &text, "member", "list", "--format", "json"), 0);
@@ -178,7 +182,7 @@ hostile_names_are_harmless_in_every_form(void **state)
 	    "{\"schema\":1,\n\"members\":[\n"
 	    "{\"id\":1,\"slug\":\"ana\",\"name\":"
 	    "\"=1+1,\\\"x\\\" [2J key: z\\u003cscript\\u003e\xc3\xbf\","
-	    "\"state\":\"active\",\"created\":\"2026-11-21T12:00:00Z\","
+	    "\"state\":\"active\",\"plan\":null,\"created\":\"2026-11-21T12:00:00Z\","
 	    "\"key_made\":\"2026-11-21T12:00:00Z\",\"blocked\":null}]}\n");
 }
 

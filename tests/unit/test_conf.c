@@ -88,6 +88,11 @@ what_is_not_given_has_its_default(void **state)
 	assert_int_equal(conf->max_member_listeners, -1);
 	assert_int_equal(conf->max_member_sources, 8);
 	assert_int_equal(conf->max_address_unfinished, 1000);
+	assert_int_equal(conf->renewal_anchor, ANCHOR_DUE);
+	assert_int_equal(conf->block, BLOCK_AUTO);
+	assert_int_equal(conf->block_after_ms, INT64_C(30) * 86400000);
+	assert_int_equal(conf->delete_after_ms, INT64_C(60) * 86400000);
+	assert_int_equal(conf->block_grace_live_ms, 12 * 3600000);
 	assert_int_equal(conf->request_bytes, 16384);
 	assert_int_equal(conf->request_lines, 128);
 	assert_int_equal(conf->request_deadline_ms, 10000);
@@ -128,7 +133,8 @@ expect_same(unsigned section, const void *one, const void *other)
 		const void *b = (const char *)other + option->offset;
 
 		if (option->kind <= KIND_SLUG || option->kind == KIND_YES ||
-		    option->kind == KIND_SLOW)
+		    option->kind == KIND_SLOW || option->kind == KIND_ANCHOR ||
+		    option->kind == KIND_BLOCK)
 			continue;
 		print_message("%s\n", option->name);
 		assert_memory_equal(a, b, sizeof(int64_t));
@@ -257,6 +263,19 @@ a_value_may_be_at_its_limits_and_not_beyond(void **state)
 		{ "spool-memory = 9999999999999M", false },
 		{ "spool-memory = 18446744073709551617", false },
 		{ "send-buffer = 0", true },
+		{ "block-after = 0", true },
+		{ "block-after = 60d", true },
+		{ "block-after = 61d", false }, /* more than delete-after */
+		{ "block-after = 48h", true },
+		{ "block-after = 36h", false },
+		{ "delete-after = 3650d", true },
+		{ "delete-after = 3651d", false },
+		{ "delete-after = 999999999999d", false },
+		{ "block-grace-live = 90m", true },
+		{ "renewal-anchor = invoice", true },
+		{ "renewal-anchor = auto", false },
+		{ "block = manual", true },
+		{ "block = no", false },
 		{ "log-level = debug", true },
 	};
 	char text[200];

@@ -108,6 +108,23 @@ only_the_owner_may_read_the_store(void **state)
 }
 
 static void
+block(struct store *store, const char *slug)
+{
+	static const struct member_move move = { .state = MEMBER_BLOCKED,
+		.reason = "legal-decision",
+		.reference = "R",
+		.person = "P",
+		.who = AUDIT_SOCKET,
+		.what = "member block" };
+	struct member_row row;
+
+	assert_int_equal(members_find(store, slug, &row), MEMBERS_DONE);
+	assert_true(store_begin(store));
+	assert_true(members_move(store, &row, &move));
+	assert_true(store_commit(store));
+}
+
+static void
 a_change_of_the_audit_shows(void **state)
 {
 	struct help *help = *state;
@@ -115,8 +132,7 @@ a_change_of_the_audit_shows(void **state)
 	int64_t bad;
 
 	assert_int_equal(members_add(store, "ana", "Ana", "h"), MEMBERS_DONE);
-	assert_int_equal(
-	    members_set_state(store, "ana", MEMBER_BLOCKED), MEMBERS_DONE);
+	block(store, "ana");
 	assert_int_equal(members_set_key(store, "ana", "i"), MEMBERS_DONE);
 	assert_int_equal(members_set_key(store, "bob", "i"), MEMBERS_UNKNOWN);
 	assert_int_equal(help_number(help, "SELECT count(*) FROM audit"), 3);
@@ -161,12 +177,14 @@ a_snapshot_has_all_members(void **state)
 		assert_int_equal(
 		    members_add(store, slug, "Name", "hash"), MEMBERS_DONE);
 	}
-	assert_int_equal(
-	    members_set_state(store, "m07", MEMBER_BLOCKED), MEMBERS_DONE);
+	block(store, "m07");
 	members = members_snapshot(store);
 	assert_int_equal(members->count, 37);
 	assert_int_equal(members->rows[7].state, MEMBER_BLOCKED);
+	assert_true(members->rows[7].is_cut);
+	assert_int_equal(members->rows[7].max_listeners, NO_LIMIT);
 	assert_int_equal(members->rows[8].state, MEMBER_ACTIVE);
+	assert_false(members->rows[8].is_cut);
 	assert_int_equal(members->rows[8].id, 9);
 	assert_string_equal(members->rows[36].slug, "m36");
 	assert_string_equal(members->rows[36].key_hash, "hash");

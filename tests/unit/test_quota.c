@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * SPDX-FileCopyrightText: The all2all developers */
+#include "life_help.h"
+
+#include "ledger/quota.h"
+
+static void
+use_bytes(struct help *help, int64_t slot, uint64_t bytes, enum usage_kind kind)
+{
+	struct usage_delta delta = {
+		.slot = slot, .member = 1, .kind = kind, .payload_out = bytes
+	};
+
+	strcpy(delta.mount, "/ana/a");
+	usage_add(help->ledger->usage, &delta);
+	quotas_count(help->ledger->quotas, &delta);
+}
+
+static int64_t
+notices(struct help *help, const char *what, const char *period)
+{
+	char sql[160];
+
+	snprintf(sql, sizeof(sql),
+	    "SELECT count(*) FROM notice WHERE member = 1 AND what = '%s' AND "
+	    "subject = '%s'",
+	    what, period);
+	return help_number(help, sql);
+}
+
+static void
+a_quota_is_noticed_once_at_each_step(void **state)
+{
+	struct help *help = *state;
+
+	add_ana(help);
+	EXPECT(help, 0, "", "plan", "set", "small", "--quota", "1000");
+	EXPECT(help, 0, "", "member", "plan", "ana", "small");
+	use_bytes(help, NOON_SLOT, 799, USAGE_LIVE);
+	use_bytes(help, NOON_SLOT, 5000, USAGE_SOURCE_IN);
+	use_bytes(help, NOON_SLOT, 5000, USAGE_WASTE);
+	use_bytes(help, NOON_SLOT - 22 * 288, 5000, USAGE_LIVE); /* October */
+	assert_true(rounds_run(help->ledger));
+	assert_int_equal(help_number(help, "SELECT count(*) FROM notice"), 0);
+	use_bytes(help, NOON_SLOT, 1, USAGE_PAGES);
+	assert_true(rounds_run(help->ledger));
+	assert_int_equal(notices(help, "quota-80", "2026-11"), 1);
+	use_bytes(help, NOON_SLOT, 149, USAGE_LIVE);
+	assert_true(rounds_run(help->ledger));
+	assert_int_equal(help_number(help, "SELECT count(*) FROM notice"), 1);
+	use_bytes(help, NOON_SLOT, 60, USAGE_LIVE);
+	assert_true(rounds_run(help->ledger));
+	assert_int_equal(notices(help, "quota-100", "2026-11"), 1);
+	/* Not also 95: one letter is enough. */
+	assert_int_equal(help_number(help, "SELECT count(*) FROM notice"), 2);
+	help_reopen(help);
+	assert_true(rounds_run(help->ledger));
+	assert_int_equal(help_number(help, "SELECT count(*) FROM notice"), 2);
+	assert_false(quotas_is_capped(help->ledger->quotas, 1));
+	at_day(10); /* December */
+	assert_true(rounds_run(help->ledger));
+	use_bytes(help, clock_wall_ms() / SLOT_MS, 950, USAGE_LIVE);
+	assert_true(rounds_run(help->ledger));
+	assert_int_equal(notices(help, "quota-95", "2026-12"), 1);
+	assert_int_equal(help_number(help, "SELECT count(*) FROM notice"), 3);
+}
+
+static void
+a_plan_may_cap_at_its_quota(void **state)
+{
+	struct help *help = *state;
+
+	add_ana(help);
+	EXPECT(help, 0, "", "plan", "set", "small", "--quota", "1000",
+	    "--at-quota", "cap");
+	EXPECT(help, 0, "", "member", "plan", "ana", "small");
+	use_bytes(help, NOON_SLOT, 999, USAGE_LIVE);
+	assert_true(rounds_run(help->ledger));
+	assert_false(quotas_is_capped(help->ledger->quotas, 1));
+	help->ledger->members_changed = false;
+	use_bytes(help, NOON_SLOT, 1, USAGE_LIVE);
+	assert_true(rounds_run(help->ledger));
+	assert_true(quotas_is_capped(help->ledger->quotas, 1));
+	assert_true(help->ledger->members_changed);
+	help->ledger->members_changed = false;
+	assert_true(rounds_run(help->ledger));
+	assert_false(help->ledger->members_changed);
+	EXPECT(help, 0, "", "plan", "set", "small", "--quota", "2000");
+	assert_false(quotas_is_capped(help->ledger->quotas, 1));
+	EXPECT(help, 0, "", "plan", "set", "small", "--quota", "1000");
+	assert_true(quotas_is_capped(help->ledger->quotas, 1));
+	at_day(10);
+	assert_true(rounds_run(help->ledger));
+	assert_false(quotas_is_capped(help->ledger->quotas, 1));
+}
+
+static void
+a_month_ends_in_the_members_zone(void **state)
+{
+	struct help *help = *state;
+	int64_t december = NOON + 9 * DAY_MS + 11 * 3600000; /* 23:00 UTC */
+
+	add_ana(help);
+	EXPECT(help, 0, "", "plan", "set", "small", "--quota", "1000");
+	EXPECT(help, 0, "", "member", "plan", "ana", "small");
+	use_bytes(help, december / SLOT_MS - 1, 700, USAGE_LIVE);
+	use_bytes(help, december / SLOT_MS, 700, USAGE_LIVE);
+	clock_set(1000, december - 1);
+	assert_true(rounds_run(help->ledger));
+	assert_int_equal(help_number(help, "SELECT count(*) FROM notice"), 0);
+	clock_set(1000, december);
+	assert_true(rounds_run(help->ledger));
+	assert_int_equal(help_number(help, "SELECT count(*) FROM notice"), 0);
+	EXPECT(help, 0, "", "member", "set", "ana", "--zone", "UTC");
+	assert_int_equal(notices(help, "quota-100", "2026-11"), 1);
+}
+
+TEST_MAIN(HELP_TEST(a_quota_is_noticed_once_at_each_step),
+    HELP_TEST(a_plan_may_cap_at_its_quota),
+    HELP_TEST(a_month_ends_in_the_members_zone))
