@@ -117,6 +117,7 @@ fuzz_files = \
 	tests/fuzz/fuzz_cast_pace.c \
 	tests/fuzz/fuzz_chunked.c \
 	tests/fuzz/fuzz_conf.c \
+	tests/fuzz/fuzz_csv.c \
 	tests/fuzz/fuzz_flac.c \
 	tests/fuzz/fuzz_icy.c \
 	tests/fuzz/fuzz_media.c \

@@ -158,8 +158,12 @@ add_day(struct listing *listing, int64_t day)
 {
 	char text[DAY_BYTES];
 
+	if (day == LIFE_NEVER) {
+		listing_add(listing, NULL);
+		return;
+	}
 	day_text(day, text);
-	listing_add(listing, day == LIFE_NEVER ? NULL : text);
+	listing_add(listing, text);
 }
 
 static void
