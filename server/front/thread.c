@@ -337,6 +337,17 @@ take_block(struct worker *worker, struct block_msg *message)
 }
 
 static void
+take_crowd(struct worker *worker, const struct crowd_msg *message)
+{
+	struct mount *mount = worker_mount(worker, message->mount_no);
+
+	if (mount != NULL && message->is_crowd)
+		mount->other_crowds++;
+	else if (mount != NULL && mount->other_crowds > 0)
+		mount->other_crowds--;
+}
+
+static void
 end_feed(struct worker *worker, struct feed_msg *message)
 {
 	struct feed_msg *ended = message_new(MSG_FEED_ENDED, sizeof(*ended));
@@ -455,6 +466,9 @@ handle(void *owner, struct message *message)
 		break;
 	case MSG_MOUNT:
 		mount_new(worker, (struct mount_msg *)message);
+		break;
+	case MSG_CROWD:
+		take_crowd(worker, (struct crowd_msg *)message);
 		break;
 	case MSG_MOUNT_GONE:
 		mount = worker_mount(

@@ -120,6 +120,7 @@ void
 loop_run(struct loop *loop)
 {
 	event_base_dispatch(loop->base);
+	wake_owed(loop); /* of what came behind the end */
 }
 
 static void *

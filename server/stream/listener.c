@@ -150,7 +150,7 @@ listener_begin(
 	meter_start(mount->worker, mount->member, mount->name, mount->number,
 	    USAGE_LIVE);
 	TAILQ_INSERT_TAIL(&mount->waiting, listener, link);
-	mount->listeners++;
+	mount_joined(mount);
 	conn_own(conn, &listener_stage, listener);
 	conn_deadline(conn, START_MS);
 	conn_read(conn, true);
@@ -578,7 +578,6 @@ closed(struct conn *conn, enum close_reason reason, void *owner)
 	block_unref(listener->meta);
 	block_unref(listener->title);
 	free(listener->agent);
-	mount->listeners--;
-	mount_check_free(mount);
 	free(listener);
+	mount_left(mount);
 }

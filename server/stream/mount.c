@@ -12,10 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SPREAD_FROM 500 /* listeners here; fewer are sent to in a moment */
-#define STEP_MS     100 /* at least; and at most so many in a pace, as */
-#define STEPS_MOST  3   /* each makes one piece of every send */
-#define REST_MS     2000
+#define SPREAD_FROM  500 /* listeners here; fewer are sent to in a moment */
+#define SPREAD_UNTIL 400 /* there are no more than so many again */
+#define STEP_MS      100 /* at least; and at most so many in a pace, as */
+#define STEPS_MOST   3   /* each makes one piece of every send */
+#define REST_MS      2000
 
 void
 mount_set_rules(struct mount *mount)
@@ -87,30 +88,76 @@ mount_end(struct mount *mount)
 	mount_check_free(mount);
 }
 
+/* Each worker knows where crowds are, for the one that has the source. */
+static void
+tell_crowd(struct mount *mount, bool is_crowd)
+{
+	struct worker *worker = mount->worker;
+	struct crowd_msg *crowd;
+
+	mount->is_crowd = is_crowd;
+	for (unsigned i = 0; i < worker->worker_count; i++) {
+		if (i == worker->number)
+			continue;
+		crowd = message_new(MSG_CROWD, sizeof(*crowd));
+		crowd->mount_no = mount->number;
+		crowd->is_crowd = is_crowd;
+		loop_post_from(
+		    worker->loop, worker->workers[i], &crowd->message);
+	}
+}
+
+void
+mount_joined(struct mount *mount)
+{
+	mount->listeners++;
+	if (!mount->is_crowd && mount->listeners >= SPREAD_FROM)
+		tell_crowd(mount, true);
+}
+
+void
+mount_left(struct mount *mount)
+{
+	mount->listeners--;
+	if (mount->is_crowd && !mount->is_over &&
+	    mount->listeners < SPREAD_UNTIL)
+		tell_crowd(mount, false);
+	mount_check_free(mount);
+}
+
 /* Who is not due yet needs the ring to remember for so long: a small one may
  * not be able to. */
 static bool
 can_spread(const struct mount *mount)
 {
-	return mount->listeners >= SPREAD_FROM &&
+	return (mount->is_crowd || mount->other_crowds > 0) &&
 	    mount->rules->pace_ms >= 2 * STEP_MS &&
 	    mount->ring.bytes < mount->ring.limits.most_bytes / 2;
-}
-
-int64_t
-mount_step_ms(const struct mount *mount)
-{
-	int64_t pace_ms = mount->rules->pace_ms, steps = pace_ms / STEP_MS;
-
-	if (!can_spread(mount))
-		return pace_ms;
-	return pace_ms / (steps < STEPS_MOST ? steps : STEPS_MOST);
 }
 
 static int64_t
 longer(int64_t one, int64_t other)
 {
 	return one > other ? one : other;
+}
+
+static int64_t
+shorter(int64_t one, int64_t other)
+{
+	return one < other ? one : other;
+}
+
+/* Not longer than a source may say nothing: what it sent is looked at only
+ * when the step ends. */
+int64_t
+mount_step_ms(const struct mount *mount)
+{
+	int64_t pace_ms = mount->rules->pace_ms, steps = pace_ms / STEP_MS;
+	int64_t step_ms = pace_ms;
+
+	if (can_spread(mount))
+		step_ms = pace_ms / (steps < STEPS_MOST ? steps : STEPS_MOST);
+	return shorter(step_ms, mount->worker->conf->source_stall_ms / 2);
 }
 
 /* While nobody is behind, the ring need not remember more than newcomers want
@@ -121,8 +168,26 @@ keep_ms(const struct mount *mount)
 	const struct conf_mount *rules = mount->rules;
 	int64_t least_ms = longer(REST_MS, 4 * rules->pace_ms);
 
-	return longer(least_ms,
+	return longer(shorter(least_ms, rules->ring_ms),
 	    TAILQ_EMPTY(&mount->busy) ? rules->burst_ms : rules->ring_ms);
+}
+
+static uint64_t
+first_seq(const struct listener_list *list)
+{
+	const struct listener *listener = TAILQ_FIRST(list);
+
+	return listener != NULL ? listener->cursor.seq : UINT64_MAX;
+}
+
+/* What the pump still owes is kept, however long the process stood still. */
+static uint64_t
+owed_seq(const struct mount *mount)
+{
+	uint64_t idle = first_seq(&mount->idle);
+	uint64_t fresh = first_seq(&mount->fresh);
+
+	return idle < fresh ? idle : fresh;
 }
 
 void
@@ -130,6 +195,7 @@ mount_push(struct mount *mount, struct block *block)
 {
 	mount->step_ms = block->step_ms;
 	mount->ring.limits.keep_ms = keep_ms(mount);
+	mount->ring.limits.keep_seq = owed_seq(mount);
 	ring_push(&mount->ring, block);
 	if (block->flags & BLOCK_SYNC)
 		for_all(&mount->waiting, listener_start);

@@ -40,7 +40,9 @@ struct mount {
 	struct ring ring;
 	struct listener_list waiting, fresh, idle, busy;
 	unsigned listeners;
-	int64_t joined_ms; /* mono: the last one started */
+	bool is_crowd;         /* here, as other workers know */
+	unsigned other_crowds; /* workers that have one */
+	int64_t joined_ms;     /* mono: the last one started */
 	TAILQ_ENTRY(mount) pump_link;
 	bool is_thirsty;     /* in the pump's list */
 	unsigned quota;      /* listeners to be served before the next block */
@@ -63,5 +65,8 @@ void mount_set_facts(struct mount *, const struct facts_msg *);
 int64_t mount_step_ms(const struct mount *);
 void mount_set_rules(struct mount *); /* after a reload */
 void mount_kick_listeners(struct mount *);
+/* One listener more, one less; the mount may be freed with its last. */
+void mount_joined(struct mount *);
+void mount_left(struct mount *);
 
 #endif

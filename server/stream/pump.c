@@ -142,7 +142,7 @@ pump_free(struct pump *pump)
 }
 
 /* Those who have come to be due all at once, as after a pause of the source,
- * are spread again: a quarter more than an even share is served. */
+ * are spread again: an eighth more than an even share is served. */
 static unsigned
 share(const struct mount *mount)
 {
@@ -152,7 +152,7 @@ share(const struct mount *mount)
 
 	if (steps <= 1)
 		return mount->listeners;
-	return (unsigned)(mount->listeners * 5 / (4 * steps)) + PUMP_SLICE;
+	return (unsigned)(mount->listeners * 9 / (8 * steps)) + PUMP_SLICE / 4;
 }
 
 void

@@ -81,6 +81,8 @@ has_spare(const struct ring *ring)
 	if (ring->bytes > ring->limits.most_bytes)
 		return true;
 	return syncs >= 2 &&
+	    (ring->limits.keep_seq == 0 ||
+		ring->first < ring->limits.keep_seq) &&
 	    ring->bytes - oldest->len >= ring->limits.keep_bytes &&
 	    newest->time_ms - ring_at(ring, ring->first + 1)->time_ms >=
 	    ring->limits.keep_ms;

@@ -25,11 +25,12 @@
 #include <stdint.h>
 #include <sys/uio.h>
 
-/* Kept: at least keep_bytes and keep_ms and two places to start, but never
- * more than most_bytes. */
+/* Kept: at least keep_bytes and keep_ms, two places to start and all from
+ * keep_seq on (0: no such), but never more than most_bytes. */
 struct ring_limits {
 	size_t keep_bytes, most_bytes;
 	int64_t keep_ms;
+	uint64_t keep_seq;
 };
 
 struct ring {

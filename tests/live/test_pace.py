@@ -4,6 +4,7 @@
 """When listeners are sent to: once in a pace, a crowd not all in one moment,
 and nobody waits for a block that does not come."""
 import os
+import signal
 import time
 
 import tap
@@ -116,6 +117,39 @@ class Crowd(Pace):
                            for ear in crowd)
         self.assertGreater(first[-1] - first[0], 0.1)
         self.assertLess(first[-1] - first[0], 1 * PATIENCE)
+
+
+class Frozen(Crowd):
+    """The process stands still for longer than the ring remembers."""
+    conf = ('mount "/demo/radio" { grace = 0 pace = 500ms slow = close }\n')
+    test_many_are_not_sent_to_in_one_moment = None
+    test_when_the_source_pauses_all_get_all = None
+
+    def test_nobody_is_lost_to_it(self):
+        self.put_on_air("/demo/radio")
+        with Ears(self.server) as ears:
+            crowd = self.gather(ears)
+            self.server.process.send_signal(signal.SIGSTOP)
+            time.sleep(5)
+            self.server.process.send_signal(signal.SIGCONT)
+            had = [len(ear.got) for ear in crowd]
+            wait_for("all hear again", lambda: all(
+                len(ear.got) > before for ear, before in zip(crowd, had)),
+                     20 * PATIENCE)
+            self.assertFalse(any(ear.is_over for ear in crowd))
+
+
+class Patience(Case):
+    conf = ('source-stall = 1s\n'
+            'mount "/demo/slow" { grace = 0 pace = 3s }\n')
+
+    def test_a_long_pace_throws_no_source_out(self):
+        sock, _ = login(self.server, "/demo/slow",
+                        self.server.add_member("demo"))
+        feed = Replay(sock, "cbr128.mp3", 4000)
+        self.addCleanup(feed.stop)
+        time.sleep(6)
+        self.assertEqual(self.server.mount("/demo/slow")["state"], "live")
 
 
 if __name__ == "__main__":
