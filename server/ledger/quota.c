@@ -27,6 +27,7 @@ static const char write_notice[] =
     "VALUES(?1, 'quota-' || ?3, ?2, ?4) ON CONFLICT DO NOTHING";
 
 struct used { /* by one member in one month */
+	int64_t member;
 	int64_t bytes;
 	unsigned noticed; /* percent */
 	bool is_noticed_known;
@@ -88,6 +89,7 @@ get_used(struct month *month, int64_t member)
 
 	if (used == NULL) {
 		used = mem_new(sizeof(*used));
+		used->member = member;
 		table_put(&month->used, (uint64_t)member, used);
 	}
 	return used;
@@ -110,22 +112,65 @@ quotas_count(struct quotas *quotas, const struct usage_delta *delta)
 	}
 }
 
+/* What the store has of these slots, times sign. */
 static bool
-load(struct quotas *quotas, struct month *month)
+add_slots(struct quotas *quotas, struct month *month, int64_t from, int64_t to,
+    int sign)
 {
-	sqlite3_stmt *prepared = store_prepare(quotas->store, add_up);
+	sqlite3_stmt *prepared;
 	int64_t member;
 	int step;
 
-	sqlite3_bind_int64(prepared, 1, month->from_slot);
-	sqlite3_bind_int64(prepared, 2, month->to_slot);
+	if (from >= to)
+		return true;
+	prepared = store_prepare(quotas->store, add_up);
+	sqlite3_bind_int64(prepared, 1, from);
+	sqlite3_bind_int64(prepared, 2, to);
 	while ((step = sqlite3_step(prepared)) == SQLITE_ROW) {
 		member = sqlite3_column_int64(prepared, 0);
 		if (member > 0)
-			get_used(month, member)->bytes = sqlite3_column_int64(
-			    prepared, 1);
+			get_used(month, member)->bytes += sign *
+			    sqlite3_column_int64(prepared, 1);
 	}
 	return store_ended(prepared, step);
+}
+
+static void
+copy_used(struct month *month, const struct month *other)
+{
+	const struct used *used;
+	size_t at = 0;
+
+	while ((used = table_next(&other->used, &at)) != NULL)
+		get_used(month, used->member)->bytes = used->bytes;
+}
+
+/* The same month of another zone, but for some hours at both ends. */
+static const struct month *
+find_twin(const struct quotas *quotas, const struct month *month)
+{
+	const struct month *other = quotas->months;
+
+	while (other != NULL &&
+	    llabs(other->from_slot - month->from_slot) > 2 * DAY_MS / SLOT_MS)
+		other = other->next;
+	return other;
+}
+
+/* A month of many members has millions of rows: they are read once. */
+static bool
+load(struct quotas *quotas, struct month *month)
+{
+	const struct month *twin = find_twin(quotas, month);
+
+	if (twin == NULL)
+		return add_slots(
+		    quotas, month, month->from_slot, month->to_slot, 1);
+	copy_used(month, twin);
+	return add_slots(quotas, month, month->from_slot, twin->from_slot, 1) &&
+	    add_slots(quotas, month, twin->from_slot, month->from_slot, -1) &&
+	    add_slots(quotas, month, twin->to_slot, month->to_slot, 1) &&
+	    add_slots(quotas, month, month->to_slot, twin->to_slot, -1);
 }
 
 /* Months that ended yesterday everywhere are not asked for again. */

@@ -94,6 +94,46 @@ a_plan_may_cap_at_its_quota(void **state)
 	assert_false(quotas_is_capped(help->ledger->quotas, 1));
 }
 
+static bool
+is_capped_at(struct help *help, int64_t bytes)
+{
+	char quota[24];
+
+	snprintf(quota, sizeof(quota), "%lld", (long long)bytes);
+	EXPECT(help, 0, "", "plan", "set", "small", "--quota", quota);
+	return quotas_is_capped(help->ledger->quotas, 1);
+}
+
+/* Their months begin and end at other hours, before and after. */
+static void
+each_zone_has_its_own_sum(void **state)
+{
+	static const struct {
+		const char *zone;
+		int64_t more_slots;
+	} zones[] = { { "Europe/Brussels", 0 }, { "Asia/Tokyo", 0 },
+		/* Summer time ends on the first of November. */
+		{ "America/New_York", 12 }, { "UTC", 0 },
+		{ "Pacific/Kiritimati", 0 }, { "Pacific/Pago_Pago", 0 } };
+	struct help *help = *state;
+	int64_t want;
+
+	add_ana(help);
+	EXPECT(help, 0, "", "plan", "set", "small", "--at-quota", "cap");
+	EXPECT(help, 0, "", "member", "plan", "ana", "small");
+	/* A byte in every slot of 80 days around. */
+	for (int64_t slot = -40 * 288; slot < 40 * 288; slot++)
+		use_bytes(help, NOON_SLOT + slot, 1, USAGE_LIVE);
+	for (unsigned i = 0; i < sizeof(zones) / sizeof(*zones); i++) {
+		want = 30 * 288 + zones[i].more_slots;
+		EXPECT(help, 0, "", "member", "set", "ana", "--zone",
+		    zones[i].zone);
+		if (!is_capped_at(help, want) || is_capped_at(help, want + 1))
+			fail_msg("%s", zones[i].zone);
+		use_bytes(help, NOON_SLOT - 60 * 288, 1, USAGE_LIVE);
+	}
+}
+
 static void
 a_month_ends_in_the_members_zone(void **state)
 {
@@ -117,4 +157,5 @@ a_month_ends_in_the_members_zone(void **state)
 
 TEST_MAIN(HELP_TEST(a_quota_is_noticed_once_at_each_step),
     HELP_TEST(a_plan_may_cap_at_its_quota),
+    HELP_TEST(each_zone_has_its_own_sum),
     HELP_TEST(a_month_ends_in_the_members_zone))
