@@ -159,16 +159,23 @@ live_tests = \
 	tests/live/test_login.py \
 	tests/live/test_muxers.py \
 	tests/live/test_pace.py \
+	tests/live/test_reconcile.py \
+	tests/live/test_reconcile_harm.py \
+	tests/live/test_reconcile_wire.py \
 	tests/live/test_recording.py \
 	tests/live/test_reload.py \
 	tests/live/test_run.py \
 	tests/live/test_shoutcast.py \
 	tests/live/test_tls.py \
+	tests/live/test_uniques.py \
 	tests/live/test_usage.py
 
 live_helpers = \
+	tests/live/books.py \
 	tests/live/browser.py \
 	tests/live/ears.py \
 	tests/live/encoder.py \
+	tests/live/seam.c \
+	tests/live/seam.py \
 	tests/live/server.py \
 	tests/live/tap.py

@@ -166,7 +166,7 @@ chronicle_lost(struct desk_mount *mount, const char *reason)
 	if (chronicle->broadcast == 0)
 		return;
 	if (mount->is_cut)
-		reason = mount->desk->is_stopping ? "stopped" : "blocked";
+		reason = mount->cut_reason;
 	post_broadcast(mount, end_of(chronicle->broadcast_ms), reason);
 	chronicle->broadcast = 0;
 }

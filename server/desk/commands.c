@@ -268,7 +268,7 @@ kick_mount(
 	}
 	log_warn("mount %s kicked by an operator: %s", name, what);
 	if (strcmp(what, "source") == 0) {
-		registry_end(mount);
+		registry_end(mount, "kicked");
 	} else {
 		kick.mount_no = mount->number;
 		desk_tell_workers(desk, &kick, sizeof(kick));

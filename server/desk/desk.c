@@ -275,7 +275,7 @@ desk_stop(struct desk *desk)
 	accept_stop(desk);
 	for (mount = TAILQ_FIRST(&desk->mounts); mount != NULL; mount = next) {
 		next = TAILQ_NEXT(mount, link);
-		registry_end(mount);
+		registry_end(mount, "stopped");
 	}
 	event_assign(
 	    &desk->drain, loop_base(desk->loop), -1, 0, on_drained, desk);

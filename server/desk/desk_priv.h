@@ -80,6 +80,7 @@ struct desk_mount {
 	struct chronicle chronicle;
 	bool is_recording;
 	bool is_cut; /* ends without grace when its source is gone */
+	const char *cut_reason;
 };
 
 TAILQ_HEAD(mount_list, desk_mount);
@@ -228,7 +229,8 @@ struct desk_mount *registry_new(
     struct desk *, const char *name, const struct patron *);
 void registry_feed_lost(struct desk *, struct feed_msg *);
 void registry_feed_ended(struct desk *, const struct feed_msg *);
-void registry_end(struct desk_mount *); /* at once, without grace */
+/* At once, without grace; why, as in struct broadcast_msg, is a constant. */
+void registry_end(struct desk_mount *, const char *reason);
 void registry_check_free(struct desk_mount *);
 void registry_new_conf(struct desk *);
 void registry_free(struct desk *);

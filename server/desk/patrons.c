@@ -117,7 +117,7 @@ patrons_end_blocked(struct desk *desk)
 		if (mount->state == MOUNT_LIVE)
 			log_info("mount %s ends, its member is blocked",
 			    mount->name);
-		registry_end(mount);
+		registry_end(mount, "blocked");
 	}
 }
 

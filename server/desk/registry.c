@@ -102,7 +102,7 @@ grace_over(struct timer *timer)
 
 /* Cuts a source that is there; its feed comes back and then ends too. */
 void
-registry_end(struct desk_mount *mount)
+registry_end(struct desk_mount *mount, const char *reason)
 {
 	struct kick_msg *kick;
 
@@ -110,6 +110,7 @@ registry_end(struct desk_mount *mount)
 		end_away(mount);
 	} else if (mount->state == MOUNT_LIVE) {
 		mount->is_cut = true;
+		mount->cut_reason = reason;
 		kick = message_new(MSG_KICK, sizeof(*kick));
 		kick->what = KICK_SOURCE;
 		kick->mount_no = mount->number;

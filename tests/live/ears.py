@@ -107,10 +107,12 @@ class Ears:
         for ear in self.ears:
             ear.sock.close()
 
-    def join(self, mount, seconds=None, tls=False, headers=(), address=None):
+    def join(self, mount, seconds=None, tls=False, headers=(), address=None,
+             where=None):
         server = self.server
         sock = socket.create_connection(
-            (TLS_HOST, server.tls_port) if tls else (HOST, server.port),
+            where or ((TLS_HOST, server.tls_port) if tls
+                      else (HOST, server.port)),
             DEADLINE, (address, 0) if address else None)
         if tls:
             context = ssl.create_default_context(

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * SPDX-FileCopyrightText: The all2all developers
+ *
+ * seam - loaded before a server under test: sets its wall clock, and makes its
+ * store fail, as the test says in a file that both map (tests/live/seam.py). */
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+struct seam {
+	volatile int64_t wall_ms;     /* added to the wall clock */
+	volatile int64_t write_errno; /* of each write to the store; 0: works */
+};
+
+static struct seam none;
+static struct seam *seam = &none;
+static int (*real_gettime)(clockid_t, struct timespec *);
+static ssize_t (*real_pwrite)(int, const void *, size_t, off64_t);
+
+__attribute__((constructor)) static void
+begin(void)
+{
+	const char *path = getenv("A2A_SEAM");
+	int fd = path != NULL ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+	void *map;
+
+	*(void **)&real_gettime = dlsym(RTLD_NEXT, "clock_gettime");
+	*(void **)&real_pwrite = dlsym(RTLD_NEXT, "pwrite64");
+	if (fd == -1)
+		return;
+	map = mmap(NULL, sizeof(*seam), PROT_READ, MAP_SHARED, fd, 0);
+	close(fd);
+	if (map != MAP_FAILED)
+		seam = map;
+}
+
+int
+clock_gettime(clockid_t id, struct timespec *now)
+{
+	int result = real_gettime(id, now);
+
+	if (id == CLOCK_REALTIME)
+		now->tv_sec += seam->wall_ms / 1000;
+	return result;
+}
+
+static int
+is_store(int fd)
+{
+	char name[64], path[512];
+	ssize_t len;
+
+	snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
+	len = readlink(name, path, sizeof(path) - 1);
+	path[len > 0 ? len : 0] = '\0';
+	return strstr(path, "all2all.sqlite") != NULL;
+}
+
+ssize_t
+pwrite64(int fd, const void *bytes, size_t len, off64_t at)
+{
+	if (seam->write_errno != 0 && is_store(fd)) {
+		errno = (int)seam->write_errno;
+		return -1;
+	}
+	return real_pwrite(fd, bytes, len, at);
+}
+
+ssize_t
+pwrite(int fd, const void *bytes, size_t len, off_t at)
+{
+	return pwrite64(fd, bytes, len, at);
+}
