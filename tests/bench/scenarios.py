@@ -33,6 +33,7 @@ class Scenario:
     encoding: str = "mp3"
     bitrate: int = 128      # kbit/s
     pace: int = None
+    flush: str = None       # how often it is counted; None: its default
     tick: int = None        # of the floor
     tls: bool = False
     settle: int = 3
@@ -65,6 +66,13 @@ SCENARIOS = (
         "savings", "5,000 listeners, pace 1 s", 5000,
         (Aim("cpu_us", 0.15, ICECAST), Aim("cpu_us", 1.15, FLOOR)),
         pace=1000, tick=1000),
+    Scenario(
+        "uncounted", "5,000 listeners, counted once a minute", 5000, (),
+        flush="1m", servers=(OURS,)),
+    Scenario(
+        "counted", "the same, counted as usual", 5000,
+        (Aim("cpu_us", 1.03, "uncounted"),), servers=(OURS,),
+        needs="uncounted"),
     Scenario(
         "talk-100", "100 listeners, pace 0", 100,
         (Aim("latency_p50_ms", 1), Aim("latency_p99_ms", 5)),

@@ -93,11 +93,13 @@ class Ours:
         from server import Server  # needs A2A_BUILD to be set
 
         pace = "" if scenario.pace is None else f"pace = {scenario.pace}ms"
+        flush = "" if scenario.flush is None else f"flush = {scenario.flush}\n"
         self.server = Server(
             f"max-clients = {scenario.listeners + scenario.mounts + 2000}\n"
             f"max-sources = {scenario.mounts + 10}\n"
             f"max-member-sources = {scenario.mounts + 10}\n"
             "max-unfinished-per-address = 100000\n"
+            f"{flush}"
             f'mount "/*" {{ {pace} }}\n',
             tls="only" if scenario.tls else False)
 

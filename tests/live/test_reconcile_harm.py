@@ -127,7 +127,7 @@ class FullDisk(Counted):
             ["mount", "-t", "tmpfs", "-o", "size=1m,mode=0777", "a2a",
              self.server.data], capture_output=True, text=True, check=False)
         if done.returncode != 0:
-            self.skipTest(f"no disk can be made here: {done.stderr.strip()}")
+            self.skipTest(f"no disk can be made here: {done.stderr.splitlines()[0]}")
         self.addCleanup(subprocess.run,
                         ["umount", "-l", self.server.data], check=False)
         self.server.start()
