@@ -175,6 +175,49 @@ folding_doubles_nothing(void **state)
 	assert_int_equal(help_number(help, SUM), 108);
 }
 
+/* Its row is there and stays what it says, so its total stays where it is. */
+static void
+what_is_written_is_not_folded(void **state)
+{
+	struct help *help = *state;
+
+	help_add(help, NOON_SLOT + 1, "/a.ogg", 100);
+	flush(help);
+	assert_int_equal(usage_held(help->ledger->usage), 1);
+	refuse_writes(help, true);
+	help_add(help, NOON_SLOT + 1, "/a.ogg", 7);
+	assert_false(ledger_flush(help->ledger));
+	clock_set(3000 + 20 * MINUTE, NOON + 30 * SLOT_MS);
+	assert_false(ledger_flush(help->ledger));
+	refuse_writes(help, false);
+	flush(help);
+	assert_int_equal(help_number(help, SUM), 107);
+	assert_int_equal(help_number(help, "SELECT count(*) FROM usage"), 1);
+}
+
+/* A clock that was set back makes a slot that was forgotten the present one:
+ * what is read of it once goes on being part of it. */
+static void
+a_slot_that_comes_again_goes_on(void **state)
+{
+	struct help *help = *state;
+
+	add_ended(help, NOON_SLOT, 2, 5);
+	help_add(help, NOON_SLOT, "/a.ogg", 100);
+	flush(help);
+	clock_set(2000, NOON + 10 * SLOT_MS);
+	flush(help);
+	assert_int_equal(usage_held(help->ledger->usage), 0);
+	clock_set(3000, NOON);
+	for (int i = 0; i < 3; i++) {
+		add_ended(help, NOON_SLOT, 2, 1);
+		help_add(help, NOON_SLOT, "/a.ogg", 10);
+		flush(help);
+	}
+	assert_int_equal(help_number(help, ENDED), 8);
+	assert_int_equal(help_number(help, SUM), 130);
+}
+
 /* How often the words stand in what the log said. */
 static unsigned
 said(const char *path, const char *words)
@@ -448,6 +491,8 @@ TEST_MAIN(HELP_TEST(sessions_are_counted_by_length),
     HELP_TEST(a_store_that_fails_for_long_takes_little_memory),
     HELP_TEST(no_hour_gets_what_is_of_another),
     HELP_TEST(folding_doubles_nothing),
+    HELP_TEST(what_is_written_is_not_folded),
+    HELP_TEST(a_slot_that_comes_again_goes_on),
     HELP_TEST(the_alarm_comes_once_and_then_each_hour),
     HELP_TEST(listeners_are_counted_once_a_day),
     HELP_TEST(after_a_start_listeners_are_new_ones),

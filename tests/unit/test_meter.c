@@ -12,6 +12,7 @@
 
 #include <arpa/inet.h>
 #include <event2/event.h>
+#include <openssl/evp.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -378,6 +379,14 @@ tokens_tell_who_is_the_same_and_nothing_else(void **state)
 		assert_int_not_equal(token, vlc);
 		assert_int_equal(token, token_of(there, fd, day, "VLC/3.0.18"));
 	}
+	for (int i = 0; i < 40; i++)
+		assert_true(EVP_Digest(seed.key, sizeof(seed.key), seed.key,
+		    NULL, EVP_sha256(), NULL));
+	seed.day += 40;
+	uniques_free(other);
+	other = uniques_new(&seed, one->worker.clerk);
+	assert_int_equal(token_of(here, fd, seed.day, "VLC"),
+	    token_of(other, fd, seed.day, "VLC"));
 	/* Today's key is gone. */
 	assert_int_not_equal(vlc, token_of(here, fd, today, "VLC/3.0.18"));
 	uniques_free(here);
