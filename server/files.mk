@@ -226,6 +226,42 @@ ledger_files = \
 	server/ledger/usage.c \
 	server/ledger/usage.h
 
+reports_files = \
+	server/reports/chart.c \
+	server/reports/chart.h \
+	server/reports/dates.c \
+	server/reports/definitions_list.h \
+	server/reports/figures.c \
+	server/reports/figures.h \
+	server/reports/font.c \
+	server/reports/font.h \
+	server/reports/graph_axes.c \
+	server/reports/graph_says.c \
+	server/reports/graph_tables.c \
+	server/reports/graphs.c \
+	server/reports/graphs.h \
+	server/reports/graphs_priv.h \
+	server/reports/html_style.c \
+	server/reports/html_style.h \
+	server/reports/model.h \
+	server/reports/overview.c \
+	server/reports/overview.h \
+	server/reports/paper.c \
+	server/reports/paper.h \
+	server/reports/paper_sheet.c \
+	server/reports/sheet.c \
+	server/reports/sheet.h \
+	server/reports/sheet_facts.c \
+	server/reports/sheet_priv.h \
+	server/reports/show.h \
+	server/reports/show_html.c \
+	server/reports/show_pdf.c \
+	server/reports/svg.c \
+	server/reports/svg.h \
+	server/reports/words.c \
+	server/reports/words.h \
+	server/reports/words_list.h
+
 pages_files = \
 	server/pages/assets.c \
 	server/pages/assets.h \

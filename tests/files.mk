@@ -12,6 +12,7 @@ unit_tests = \
 	tests/unit/test_conf \
 	tests/unit/test_conn \
 	tests/unit/test_counting \
+	tests/unit/test_faces \
 	tests/unit/test_flac \
 	tests/unit/test_hyperloglog \
 	tests/unit/test_icy \
@@ -61,6 +62,7 @@ tests_unit_test_commands_SOURCES = tests/unit/test_commands.c
 tests_unit_test_conf_SOURCES = tests/unit/test_conf.c
 tests_unit_test_conn_SOURCES = tests/unit/test_conn.c
 tests_unit_test_counting_SOURCES = tests/unit/test_counting.c
+tests_unit_test_faces_SOURCES = tests/unit/test_faces.c
 tests_unit_test_flac_SOURCES = tests/unit/test_flac.c
 tests_unit_test_hyperloglog_SOURCES = tests/unit/test_hyperloglog.c
 tests_unit_test_icy_SOURCES = tests/unit/test_icy.c
@@ -100,6 +102,9 @@ tests_unit_test_webm_hostile_SOURCES = tests/unit/test_webm_hostile.c
 tests_unit_test_whole_SOURCES = tests/unit/test_whole.c
 tests_unit_test_zone_SOURCES = tests/unit/test_zone.c
 
+# Writes reports to be looked at; live/test_faces.py does.
+tests_unit_render_SOURCES = tests/unit/render.c
+
 unit_headers = \
 	tests/fuzz/feed_units.h \
 	tests/unit/archive.h \
@@ -108,6 +113,7 @@ unit_headers = \
 	tests/unit/ledger_help.h \
 	tests/unit/life_help.h \
 	tests/unit/ogg_pages.h \
+	tests/unit/sample_model.h \
 	tests/unit/test.h \
 	tests/unit/units.h \
 	tests/unit/webm_streams.h
@@ -148,6 +154,7 @@ live_tests = \
 	tests/live/test_browser.py \
 	tests/live/test_chaos.py \
 	tests/live/test_crash.py \
+	tests/live/test_faces.py \
 	tests/live/test_formats.py \
 	tests/live/test_headroom.py \
 	tests/live/test_hearing.py \

@@ -13,6 +13,7 @@ shift 3
 libs=(libevent_core ogg shout libssl libcrypto sqlite3 libconfuse libcrypt)
 read -ra found < <(pkg-config --cflags "${libs[@]}")
 read -ra links < <(pkg-config --libs "${libs[@]}")
+links+=(-lhpdf -lm)
 # shellcheck disable=SC2054 # the commas are clang's
 flags=(-g -O1 -std=gnu11 -pthread -D_GNU_SOURCE '-DPACKAGE_VERSION="fuzz"'
     -fsanitize=address,undefined -fno-sanitize-recover=undefined
