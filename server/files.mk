@@ -219,6 +219,8 @@ ledger_files = \
 	server/ledger/rounds.h \
 	server/ledger/schema.c \
 	server/ledger/schema.h \
+	server/ledger/statements.c \
+	server/ledger/statements.h \
 	server/ledger/store.c \
 	server/ledger/store.h \
 	server/ledger/totals.c \
@@ -229,6 +231,9 @@ ledger_files = \
 reports_files = \
 	server/reports/chart.c \
 	server/reports/chart.h \
+	server/reports/collect.c \
+	server/reports/collect.h \
+	server/reports/collect_priv.h \
 	server/reports/dates.c \
 	server/reports/definitions_list.h \
 	server/reports/figures.c \
@@ -243,12 +248,21 @@ reports_files = \
 	server/reports/graphs_priv.h \
 	server/reports/html_style.c \
 	server/reports/html_style.h \
+	server/reports/model.c \
 	server/reports/model.h \
 	server/reports/overview.c \
 	server/reports/overview.h \
 	server/reports/paper.c \
 	server/reports/paper.h \
 	server/reports/paper_sheet.c \
+	server/reports/plain.h \
+	server/reports/plain_csv.c \
+	server/reports/plain_json.c \
+	server/reports/plain_text.c \
+	server/reports/report_commands.c \
+	server/reports/report_commands.h \
+	server/reports/reporter.c \
+	server/reports/reporter.h \
 	server/reports/sheet.c \
 	server/reports/sheet.h \
 	server/reports/sheet_facts.c \
@@ -256,6 +270,8 @@ reports_files = \
 	server/reports/show.h \
 	server/reports/show_html.c \
 	server/reports/show_pdf.c \
+	server/reports/slots.c \
+	server/reports/sources.c \
 	server/reports/svg.c \
 	server/reports/svg.h \
 	server/reports/words.c \

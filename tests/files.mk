@@ -8,6 +8,7 @@ unit_tests = \
 	tests/unit/test_cast_pace \
 	tests/unit/test_chunked \
 	tests/unit/test_clerk \
+	tests/unit/test_collect \
 	tests/unit/test_commands \
 	tests/unit/test_conf \
 	tests/unit/test_conn \
@@ -58,6 +59,7 @@ tests_unit_test_bytes_SOURCES = tests/unit/test_bytes.c
 tests_unit_test_cast_pace_SOURCES = tests/unit/test_cast_pace.c
 tests_unit_test_chunked_SOURCES = tests/unit/test_chunked.c
 tests_unit_test_clerk_SOURCES = tests/unit/test_clerk.c
+tests_unit_test_collect_SOURCES = tests/unit/test_collect.c
 tests_unit_test_commands_SOURCES = tests/unit/test_commands.c
 tests_unit_test_conf_SOURCES = tests/unit/test_conf.c
 tests_unit_test_conn_SOURCES = tests/unit/test_conn.c
@@ -171,6 +173,7 @@ live_tests = \
 	tests/live/test_reconcile_wire.py \
 	tests/live/test_recording.py \
 	tests/live/test_reload.py \
+	tests/live/test_reports.py \
 	tests/live/test_run.py \
 	tests/live/test_shoutcast.py \
 	tests/live/test_tls.py \

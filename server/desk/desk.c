@@ -10,6 +10,7 @@
 #include "desk/desk_priv.h"
 #include "front/thread.h"
 #include "net/address.h"
+#include "reports/reporter.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -31,7 +32,8 @@ static void handle(void *, struct message *);
 enum {
 	THREAD_CLERK = 1000,
 	THREAD_CHECKER,
-	THREAD_SPOOL
+	THREAD_SPOOL,
+	THREAD_REPORTER
 };
 
 struct desk *
@@ -92,6 +94,23 @@ start_clerk(struct desk *desk)
 	if (desk->checker == NULL || !clerk_start(desk->clerk))
 		die("cannot start a thread");
 	desk->threads_left += 2;
+}
+
+static void
+start_reporter(struct desk *desk)
+{
+	const struct reporter_setup setup = { .data = desk->conf->data,
+		.desk = desk->loop,
+		.clerk = clerk_loop(desk->clerk),
+		.thread_no = THREAD_REPORTER };
+	char *error = NULL;
+
+	desk->reporter = reporter_open(&setup, &error);
+	if (desk->reporter == NULL)
+		die("%s", error);
+	if (!reporter_start(desk->reporter))
+		die("cannot start a thread");
+	desk->threads_left++;
 }
 
 static void
@@ -206,6 +225,7 @@ desk_start(struct desk *desk)
 {
 	lock_data(desk);
 	start_clerk(desk);
+	start_reporter(desk);
 	start_spool(desk);
 	start_workers(desk);
 	watch_signals(desk);
@@ -310,6 +330,7 @@ take_done(struct desk *desk, const struct done_msg *message)
 			return;
 		post_stop(spool_loop(desk->spool));
 		post_stop(checker_loop(desk->checker));
+		post_stop(reporter_loop(desk->reporter));
 	} else if (message->thread_no == THREAD_SPOOL) {
 		gauges_post(desk);
 		post_stop(clerk_loop(desk->clerk));
@@ -418,6 +439,7 @@ join_threads(struct desk *desk)
 	for (unsigned i = 0; i < desk->worker_count; i++)
 		loop_join(desk->worker_loops[i]);
 	loop_join(checker_loop(desk->checker));
+	loop_join(reporter_loop(desk->reporter));
 	loop_join(spool_loop(desk->spool));
 	loop_join(clerk_loop(desk->clerk));
 }
@@ -430,6 +452,7 @@ desk_free(struct desk *desk)
 		worker_free(desk->workers[i]);
 	checker_free(desk->checker);
 	spool_free(desk->spool);
+	reporter_free(desk->reporter);
 	clerk_free(desk->clerk);
 	control_free(desk);
 	commands_free(desk);

@@ -158,6 +158,7 @@ struct desk {
 	struct headroom headroom;
 	unsigned worker_count, workers_left;
 	struct clerk *clerk;
+	struct reporter *reporter;
 	struct checker *checker;
 	struct spool *spool;
 	unsigned threads_left; /* that have not said DONE */

@@ -5,6 +5,7 @@
  * tells the clerk what it has counted, so that they are true to the moment. */
 #include "base/mem.h"
 #include "desk/desk_priv.h"
+#include "reports/reporter.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -36,7 +37,9 @@ inquiry_begin(struct desk *desk, uint64_t number, unsigned argc, char **argv)
 	struct inquiry *inquiry;
 
 	gauges_post(desk);
-	if (argc == 0 || strcmp(argv[0], "usage") != 0) {
+	if (reporter_answers(argc, argv)) {
+		command->then = reporter_loop(desk->reporter);
+	} else if (argc == 0 || strcmp(argv[0], "usage") != 0) {
 		loop_post(clerk_loop(desk->clerk), &command->message);
 		return;
 	}

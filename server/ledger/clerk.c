@@ -8,6 +8,7 @@
 #include "ledger/ledger.h"
 #include "ledger/members.h"
 #include "ledger/rounds.h"
+#include "ledger/statements.h"
 
 #include <event2/event.h>
 #include <stdio.h>
@@ -121,6 +122,53 @@ take_command(struct clerk *clerk, const struct command_msg *command)
 }
 
 static void
+post_result(struct clerk *clerk, uint64_t reply_to, int status,
+    const struct bytes *text)
+{
+	struct result_msg *result = message_new(MSG_RESULT, sizeof(*result));
+
+	result->reply_to = reply_to;
+	result->status = status;
+	result->text = block_new(text->data, text->len, 0);
+	loop_post(clerk->desk, &result->message);
+}
+
+static void
+refuse(struct clerk *clerk, uint64_t reply_to)
+{
+	struct bytes text = { 0 };
+
+	bytes_format(&text, "the store cannot be used now: %s\n",
+	    store_reason(clerk->ledger->store));
+	post_result(clerk, reply_to, 1, &text);
+	bytes_free(&text);
+}
+
+/* False: it is for the clerk, or was refused. */
+static bool
+pass_on(struct clerk *clerk, struct command_msg *command)
+{
+	if (!ledger_flush(clerk->ledger)) {
+		refuse(clerk, command->reply_to);
+		return false;
+	}
+	loop_post(command->then, &command->message);
+	return true;
+}
+
+static void
+take_statement(struct clerk *clerk, const struct statement_msg *statement)
+{
+	struct bytes text = { 0 };
+
+	if (statements_seal(clerk->ledger->store, statement, &text))
+		post_result(clerk, statement->reply_to, 0, &text);
+	else
+		refuse(clerk, statement->reply_to);
+	bytes_free(&text);
+}
+
+static void
 stop(struct clerk *clerk)
 {
 	struct done_msg *done = message_new(MSG_DONE, sizeof(*done));
@@ -169,7 +217,14 @@ clerk_handle(void *owner, struct message *message)
 		take_recording(clerk, (const struct recording_msg *)message);
 		break;
 	case MSG_COMMAND:
-		take_command(clerk, (const struct command_msg *)message);
+		if (((struct command_msg *)message)->then == NULL)
+			take_command(
+			    clerk, (const struct command_msg *)message);
+		else if (pass_on(clerk, (struct command_msg *)message))
+			return;
+		break;
+	case MSG_STATEMENT:
+		take_statement(clerk, (const struct statement_msg *)message);
 		break;
 	case MSG_LIFE_RULES:
 		take_rules(clerk, (const struct life_rules_msg *)message);

@@ -109,6 +109,10 @@ static const char *const steps[] = {
 	" peak INTEGER NOT NULL) STRICT;"
 	"CREATE INDEX play_member ON play(member, started_ms);"
 
+	/* One member's slots are read without all others'. */
+	"CREATE INDEX usage_member ON usage(member, slot);"
+	"CREATE INDEX peak_member ON peak(member, slot);"
+
 	/* Sessions that ended in a slot, by how long they had listened. */
 	"CREATE TABLE session(slot INTEGER NOT NULL, member INTEGER NOT NULL,"
 	" mount INTEGER NOT NULL REFERENCES mount(id),"

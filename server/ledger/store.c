@@ -310,6 +310,24 @@ out:
 	return NULL;
 }
 
+struct store *
+store_open_reader(const char *path, char **error)
+{
+	struct store *store = mem_new(sizeof(*store));
+
+	store->path = mem_text(path);
+	store->lock_fd = -1;
+	if (sqlite3_open_v2(path, &store->connection,
+		SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX,
+		NULL) == SQLITE_OK &&
+	    sqlite3_busy_timeout(store->connection, BUSY_MS) == SQLITE_OK &&
+	    run_text(store, "PRAGMA query_only = ON"))
+		return store;
+	say_why(store, error);
+	store_close(store);
+	return NULL;
+}
+
 void
 store_close(struct store *store)
 {

@@ -23,6 +23,8 @@ struct store;
 
 /* NULL, and *error (free it) is a sentence, when the file cannot be used. */
 struct store *store_open(const char *path, char **error) MUST_CHECK;
+/* A store that is there already, for another thread: only to read. */
+struct store *store_open_reader(const char *path, char **error) MUST_CHECK;
 void store_close(struct store *); /* NULL is fine */
 
 int64_t store_relay(const struct store *); /* row of this relay's UUID */

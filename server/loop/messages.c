@@ -62,6 +62,10 @@ message_free(struct message *message)
 	case MSG_COMMAND:
 		free_command((struct command_msg *)message);
 		break;
+	case MSG_STATEMENT:
+		free(((struct statement_msg *)message)->csv);
+		free(((struct statement_msg *)message)->json);
+		break;
 	case MSG_ASK:
 		explicit_bzero(((struct ask_msg *)message)->key, KEY_BYTES);
 		break;

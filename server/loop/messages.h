@@ -31,6 +31,7 @@
 
 struct conf;
 struct feed;
+struct loop;
 
 enum message_kind {
 	/* desk to workers */
@@ -72,7 +73,8 @@ enum message_kind {
 	MSG_BROADCAST,  /* struct broadcast_msg */
 	MSG_PLAY,       /* struct play_msg */
 	MSG_RECORDING,  /* struct recording_msg, also spool to desk */
-	MSG_COMMAND,    /* struct command_msg */
+	MSG_COMMAND,    /* struct command_msg, also clerk to reporter */
+	MSG_STATEMENT,  /* struct statement_msg, from the reporter */
 	MSG_LIFE_RULES, /* struct life_rules_msg */
 	/* clerk to desk */
 	MSG_RESULT,  /* struct result_msg */
@@ -213,8 +215,22 @@ struct members_msg {
 struct command_msg {
 	struct message message;
 	uint64_t reply_to;
+	struct loop *then; /* who answers once all is written; NULL: the clerk
+			    */
 	unsigned argc;
 	char *argv[]; /* mem_text() each, freed with the message */
+};
+
+/* A member's period, to be sealed as it is. */
+struct statement_msg {
+	struct message message;
+	uint64_t reply_to;
+	int64_t member;
+	char slug[SLUG_BYTES];
+	char period[64];
+	int64_t from_ms, to_ms; /* wall */
+	char *csv, *json;       /* mem_text() each, freed with the message */
+	char csv_sha256[65];
 };
 
 struct result_msg {

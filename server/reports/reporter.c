@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * SPDX-FileCopyrightText: The all2all developers */
+#include "reports/reporter.h"
+
+#include "base/mem.h"
+#include "reports/report_commands.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define STORE_NAME "all2all.sqlite"
+
+bool
+reporter_answers(unsigned argc, char **argv)
+{
+	for (unsigned i = 0; i < report_commands.count; i++) {
+		const struct command *command = &report_commands.commands[i];
+
+		if (argc > 0 && strcmp(argv[0], command->words[0]) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void
+answer(struct reporter *reporter, const struct command_msg *command)
+{
+	struct result_msg *result = message_new(MSG_RESULT, sizeof(*result));
+	struct bytes text = { 0 };
+	struct statement_msg *statement;
+
+	result->reply_to = command->reply_to;
+	result->status = call_run(&report_commands, 1, reporter, command->argc,
+	    (char **)command->argv, &text);
+	if (reporter->passed != NULL) {
+		statement = (struct statement_msg *)reporter->passed;
+		statement->reply_to = command->reply_to;
+		loop_post(reporter->clerk, reporter->passed);
+		reporter->passed = NULL;
+		message_free(&result->message);
+	} else {
+		result->text = block_new(text.data, text.len, 0);
+		loop_post(reporter->desk, &result->message);
+	}
+	bytes_free(&text);
+}
+
+static void
+stop(struct reporter *reporter)
+{
+	struct done_msg *done = message_new(MSG_DONE, sizeof(*done));
+
+	store_close(reporter->store);
+	reporter->store = NULL;
+	done->thread_no = reporter->thread_no;
+	loop_post(reporter->desk, &done->message);
+	loop_end(reporter->loop);
+}
+
+static void
+handle(void *owner, struct message *message)
+{
+	struct reporter *reporter = owner;
+
+	if (reporter->store != NULL && message->kind == MSG_COMMAND)
+		answer(reporter, (const struct command_msg *)message);
+	else if (reporter->store != NULL && message->kind == MSG_STOP)
+		stop(reporter);
+	message_free(message);
+}
+
+struct reporter *
+reporter_open(const struct reporter_setup *setup, char **error)
+{
+	struct reporter *reporter = mem_new(sizeof(*reporter));
+	char *path;
+
+	CHECK(asprintf(&path, "%s/" STORE_NAME, setup->data) > 0);
+	reporter->store = store_open_reader(path, error);
+	free(path);
+	if (reporter->store == NULL) {
+		free(reporter);
+		return NULL;
+	}
+	reporter->zones = zones_new();
+	reporter->desk = setup->desk;
+	reporter->clerk = setup->clerk;
+	reporter->thread_no = setup->thread_no;
+	reporter->loop = loop_new("reporter", handle, reporter);
+	return reporter;
+}
+
+bool
+reporter_start(struct reporter *reporter)
+{
+	return loop_start(reporter->loop);
+}
+
+struct loop *
+reporter_loop(struct reporter *reporter)
+{
+	return reporter->loop;
+}
+
+void
+reporter_free(struct reporter *reporter)
+{
+	if (reporter == NULL)
+		return;
+	loop_join(reporter->loop);
+	loop_free(reporter->loop);
+	store_close(reporter->store);
+	zones_free(reporter->zones);
+	free(reporter);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * SPDX-FileCopyrightText: The all2all developers
+ *
+ * reporter - the thread that reads the store for people, and may take a while.
+ *
+ * It takes COMMAND, after the clerk has written everything, and posts RESULT to
+ * the desk; what must be written, a sealed statement, goes to the clerk as
+ * STATEMENT. Its connection reads only, so streams and counting never wait for
+ * a report. On STOP it posts DONE.
+ */
+#ifndef REPORTS_REPORTER_H
+#define REPORTS_REPORTER_H
+
+#include "base/zone.h"
+#include "ledger/store.h"
+#include "loop/loop.h"
+#include "loop/messages.h"
+
+struct reporter {
+	struct loop *loop, *desk, *clerk;
+	struct store *store; /* NULL: stopped */
+	struct zones *zones;
+	struct message *passed; /* to the clerk instead of a result, or NULL */
+	unsigned thread_no;
+};
+
+struct reporter_setup {
+	const char *data; /* folder; its store is there already */
+	struct loop *desk, *clerk;
+	unsigned thread_no; /* given back in DONE */
+};
+
+/* Whether these are words of a command that the reporter answers. */
+bool reporter_answers(unsigned argc, char **argv);
+
+/* NULL, and *error (free it) says why. */
+struct reporter *reporter_open(
+    const struct reporter_setup *, char **error) MUST_CHECK;
+bool reporter_start(struct reporter *) MUST_CHECK;
+struct loop *reporter_loop(struct reporter *);
+void reporter_free(struct reporter *); /* after DONE; NULL is fine */
+
+#endif
