@@ -10,6 +10,8 @@
 #define GAP         11.0 /* between two columns */
 #define LIST_WIDTH  330.0
 #define LEAST_WIDTH 60.0 /* of a column of text */
+#define SLACK       0.5  /* so that what fits exactly is not cut */
+#define ROW_EXTRA   2.4  /* around the lines of a row */
 
 static const struct lettering heads = { FACE_REGULAR, 7.4, INK_MUTED,
 	ANCHOR_START };
@@ -37,7 +39,34 @@ widest(struct paper *paper, const struct sheet *sheet, unsigned column)
 	return width;
 }
 
-/* Figures get what they need, texts share what is left. */
+/* There is less than all texts need: narrow ones get it, the others get the
+ * same share of what is left. */
+static void
+share_out(struct grid *grid, double left)
+{
+	const struct sheet *sheet = grid->sheet;
+	double share = 0, rest;
+	unsigned i, round, wide;
+
+	for (round = 0; round < sheet->column_count; round++) {
+		rest = left;
+		wide = 0;
+		for (i = 0; i < sheet->column_count; i++) {
+			if (!sheet->columns[i].is_text)
+				continue;
+			if (grid->width[i] <= share)
+				rest -= grid->width[i];
+			else
+				wide++;
+		}
+		share = wide > 0 ? rest / wide : share;
+	}
+	for (i = 0; i < sheet->column_count; i++)
+		if (sheet->columns[i].is_text)
+			grid->width[i] = fmin(grid->width[i], share);
+}
+
+/* Figures get what they need, texts have what is left. */
 static void
 settle_widths(struct paper *paper, struct grid *grid)
 {
@@ -54,7 +83,9 @@ settle_widths(struct paper *paper, struct grid *grid)
 			figures += grid->width[i];
 	}
 	left = fmax(grid->whole - figures, LEAST_WIDTH);
-	for (i = 0; i < sheet->column_count; i++)
+	if (texts > left)
+		share_out(grid, left);
+	for (i = 0; i < sheet->column_count && texts <= left; i++)
 		if (sheet->columns[i].is_text && texts > 0)
 			grid->width[i] *= left / texts;
 }
@@ -64,16 +95,34 @@ put_cell(struct paper *paper, const struct grid *grid, unsigned column,
     double x, const struct lettering *lettering, const char *text)
 {
 	struct lettering placed = *lettering;
-	double y = paper->y + BASE_LINE;
+	struct point top = { x, paper->y + BASE_LINE - lettering->size };
 
 	if (grid->sheet->columns[column].is_text) {
-		paper_fit(paper, (struct point){ x, y }, &placed,
-		    grid->width[column], text);
+		paper_wrap(
+		    paper, &top, &placed, grid->width[column] + SLACK, text);
 		return;
 	}
 	placed.anchor = ANCHOR_END;
-	paper_text(
-	    paper, (struct point){ x + grid->width[column], y }, &placed, text);
+	paper_text(paper,
+	    (struct point){ x + grid->width[column], paper->y + BASE_LINE },
+	    &placed, text);
+}
+
+/* Texts that do not fit make a row higher. */
+static double
+row_height(struct paper *paper, const struct grid *grid, size_t row)
+{
+	double height = ROW_HEIGHT;
+	unsigned i;
+
+	for (i = 0; i < grid->sheet->column_count; i++)
+		if (grid->sheet->columns[i].is_text)
+			height = fmax(height,
+			    paper_wrap(paper, NULL, &cells,
+				grid->width[i] + SLACK,
+				sheet_cell(grid->sheet, row, i)) +
+				ROW_EXTRA);
+	return height;
 }
 
 static void
@@ -101,7 +150,7 @@ put_heads(struct paper *paper, const struct grid *grid)
 }
 
 static void
-put_row(struct paper *paper, const struct grid *grid, size_t row)
+put_row(struct paper *paper, const struct grid *grid, size_t row, double height)
 {
 	const struct sheet *sheet = grid->sheet;
 	bool is_total = sheet->has_total && row + 1 == sheet_rows(sheet);
@@ -115,7 +164,7 @@ put_row(struct paper *paper, const struct grid *grid, size_t row)
 		    sheet_cell(sheet, row, i));
 		x += grid->width[i] + GAP;
 	}
-	paper->y += ROW_HEIGHT;
+	paper->y += height;
 	if (!is_total)
 		put_rule(paper, grid, INK_RULE);
 }
@@ -130,14 +179,16 @@ void
 paper_sheet(struct paper *paper, const struct sheet *sheet)
 {
 	struct grid grid = { .sheet = sheet };
+	double height;
 	size_t row;
 
 	settle_widths(paper, &grid);
 	paper_need(paper, ROW_HEIGHT * 3);
 	put_heads(paper, &grid);
 	for (row = 0; row < sheet_rows(sheet); row++) {
-		if (paper_need(paper, ROW_HEIGHT))
+		height = row_height(paper, &grid, row);
+		if (paper_need(paper, height))
 			put_heads(paper, &grid);
-		put_row(paper, &grid, row);
+		put_row(paper, &grid, row, height);
 	}
 }

@@ -31,6 +31,8 @@ static const struct lettering kinds = { FACE_BOLD, 8, INK_ACCENT,
 	ANCHOR_START };
 static const struct lettering names = { FACE_LIGHT, 27, INK_TEXT,
 	ANCHOR_START };
+static const struct lettering long_names = { FACE_LIGHT, 15, INK_TEXT,
+	ANCHOR_START };
 static const struct lettering periods = { FACE_REGULAR, 12.5, INK_MUTED,
 	ANCHOR_START };
 static const struct lettering headings = { FACE_REGULAR, 14, INK_TEXT,
@@ -70,8 +72,22 @@ put_line(struct document *document, double down,
 	    PAPER_TEXT, text);
 }
 
-/* The kind of document in spaced capitals would need a table of letters of all
- * languages: it is bold and in the accent instead. */
+/* A long name is set smaller, in as many lines as it needs. */
+static void
+put_name(struct document *document)
+{
+	const char *name = document->model->name;
+	struct paper *paper = &document->paper;
+
+	if (paper_width(paper, &names, name) <= PAPER_TEXT) {
+		put_line(document, 33, &names, name);
+		return;
+	}
+	paper->y += 13;
+	paper->y += paper_wrap(paper, &(struct point){ PAPER_SIDE, paper->y },
+	    &long_names, PAPER_TEXT, name);
+}
+
 static void
 put_title(struct document *document)
 {
@@ -89,7 +105,7 @@ put_title(struct document *document)
 	    (struct point){ x + width, paper->y + 5 }, INK_ACCENT, 100);
 	paper_text(
 	    paper, (struct point){ x + 7, paper->y + 0.4 }, &state, said_state);
-	put_line(document, 33, &names, document->model->name);
+	put_name(document);
 	put_line(document, 20, &periods,
 	    overview_period(document->model, &document->manner, text));
 	put_line(document, 15, &notes,
@@ -164,6 +180,7 @@ put_graph(struct document *document, enum graph graph, double height)
 	struct paper *paper = &document->paper;
 	char says[GRAPH_SAYS];
 	struct chart chart;
+	bool is_top;
 
 	graph_says(document->model, &document->manner, graph, says);
 	if (graph_is_empty(document->model, graph)) {
@@ -175,8 +192,9 @@ put_graph(struct document *document, enum graph graph, double height)
 	}
 	graph_draw(document->model, &document->manner, graph,
 	    (struct point){ CHART_WIDTH, height }, &chart);
-	paper_need(paper, 28 + 9 + chart.height * PAPER_SCALE + 16);
-	put_line(document, 28, &titles, said(document, graph_title(graph)));
+	is_top = paper_need(paper, 28 + 9 + chart.height * PAPER_SCALE + 16);
+	put_line(document, is_top ? 9 : 28, &titles,
+	    said(document, graph_title(graph)));
 	paper->y += 9;
 	paper_chart(paper, &chart);
 	chart_free(&chart);
@@ -327,6 +345,8 @@ put_overview(struct document *document)
 	put_graph(document, GRAPH_TRAFFIC, height);
 	put_graph(document, GRAPH_LISTENERS, height);
 	document->paper.y += FACT_HEIGHT;
+	paper_need(&document->paper,
+	    put_facts(document, false) + SIGN_HEIGHT - FACT_HEIGHT / 2);
 	put_facts(document, true);
 	put_sign_lines(document);
 }
