@@ -92,7 +92,8 @@ class Server:
         self.stderr = open(self.log_path, "ab")
         self.process = subprocess.Popen(
             [*prefix, tool("all2alld"), "-c", self.conf_path, "-p",
-             self.ports_path], stderr=self.stderr, env=env)
+             self.ports_path], stdin=subprocess.DEVNULL, stdout=self.stderr,
+            stderr=self.stderr, env=env)
         if ready:
             wait_for("the server serves", self.is_serving)
         return self

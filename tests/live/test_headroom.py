@@ -39,6 +39,9 @@ class Headroom(Case):
         self.assertEqual({ear.status for ear in crowd}, {200})
         return crowd
 
+    def used_bps(self):
+        return self.server.ctl_json("headroom")["used_bps"]
+
     def test_a_full_line_sends_newcomers_away_kindly(self):
         with Ears(self.server) as ears:
             crowd = self.fill(ears)
@@ -54,14 +57,14 @@ class Headroom(Case):
         with Ears(self.server) as ears:
             crowd = self.fill(ears)
             time.sleep(2.5)  # they are measured now, not promised
+            wait_for("a full line", lambda: self.used_bps() > 700000)
             full = self.server.ctl_json("headroom")
             self.assertEqual(full["capacity_bps"], 1000000)
             self.assertEqual(full["limit_bps"], 800000)
-            self.assertGreater(full["used_bps"], 700000)
             self.assertEqual(self.join(ears).status, 503)
             crowd[0].leave()
             crowd[1].leave()
-            time.sleep(3)
+            wait_for("room", lambda: self.used_bps() < 800000 - 2 * RATE_BPS)
             self.assertEqual(self.join(ears).status, 200)
             self.assertEqual(self.server.ctl_json("headroom")["refused"], 1)
 
