@@ -173,6 +173,8 @@ ledger_files = \
 	server/ledger/audience.h \
 	server/ledger/audit.c \
 	server/ledger/audit.h \
+	server/ledger/backup.c \
+	server/ledger/backup.h \
 	server/ledger/broadcasts.c \
 	server/ledger/broadcasts.h \
 	server/ledger/call.c \

@@ -4,6 +4,7 @@
 unit_tests = \
 	tests/unit/test_adts \
 	tests/unit/test_auth \
+	tests/unit/test_backup \
 	tests/unit/test_bytes \
 	tests/unit/test_cast_pace \
 	tests/unit/test_chunked \
@@ -55,6 +56,7 @@ unit_tests = \
 
 tests_unit_test_adts_SOURCES = tests/unit/test_adts.c
 tests_unit_test_auth_SOURCES = tests/unit/test_auth.c
+tests_unit_test_backup_SOURCES = tests/unit/test_backup.c
 tests_unit_test_bytes_SOURCES = tests/unit/test_bytes.c
 tests_unit_test_cast_pace_SOURCES = tests/unit/test_cast_pace.c
 tests_unit_test_chunked_SOURCES = tests/unit/test_chunked.c

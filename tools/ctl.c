@@ -81,6 +81,7 @@ static const char help[] =
     "                                  usage, as text, csv, json, html, pdf\n"
     "  statement close|list|show --member SLUG [--period MONTH|YEAR]\n"
     "                                  what is sealed for ever\n"
+    "  backup [--to FOLDER]            a verified copy of the store\n"
     "  attest --member SLUG --period MONTH|YEAR\n"
     "                                  the most listeners at one time\n"
     "  playlog --member SLUG --period MONTH|YEAR\n"

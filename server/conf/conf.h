@@ -61,6 +61,7 @@ struct conf {
 	char *hostname;
 	char *public_url; /* "https://radio.example.org", no slash at its end */
 	char *data;
+	char *backup_folder; /* NULL: no backups by itself */
 	char *user; /* to become when root starts us; NULL: all2all or nobody */
 	char *contact; /* shown as icestats admin; NULL */
 	char *location;

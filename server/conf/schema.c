@@ -25,6 +25,7 @@ static const struct conf_option top_options[] = {
 	    offsetof(struct conf, hostname), "localhost" },
 	{ "public-url", KIND_URL, 0, 1, 255, TOP(public_url) },
 	{ "data", KIND_PATH, 0, 1, 1000, TOP(data) },
+	{ "backup-folder", KIND_PATH, 0, 1, 900, TOP(backup_folder) },
 	{ "user", KIND_USER, 0, 1, 32, TOP(user) },
 	{ "contact", KIND_TEXT, 0, 0, 255, TOP(contact) },
 	{ "location", KIND_TEXT, 0, 0, 255, TOP(location) },

@@ -100,6 +100,7 @@ static void
 start_reporter(struct desk *desk)
 {
 	const struct reporter_setup setup = { .data = desk->conf->data,
+		.backup_folder = desk->conf->backup_folder,
 		.desk = desk->loop,
 		.clerk = clerk_loop(desk->clerk),
 		.thread_no = THREAD_REPORTER };

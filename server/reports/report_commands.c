@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "ledger/backup.h"
 #include "ledger/report.h"
 #include "reports/collect.h"
 #include "reports/plain.h"
@@ -447,6 +448,22 @@ attest(struct call *call)
 	return CALL_DONE;
 }
 
+static int
+back_up(struct call *call)
+{
+	const char *folder = call_option(call, "--to");
+
+	if (folder == NULL)
+		folder = reporter_of(call)->backup_folder;
+	if (folder == NULL) {
+		bytes_text(call->out, "where to? backup-folder is not set\n");
+		return CALL_WRONG_USE;
+	}
+	return backup_make(reporter_of(call)->store, folder, call->out)
+	    ? CALL_DONE
+	    : CALL_REFUSED;
+}
+
 #define PERIOD "--member SLUG (--period MONTH|YEAR | --from TIME --to TIME)"
 
 static const struct command commands[] = {
@@ -464,6 +481,7 @@ static const struct command commands[] = {
 	    show_statement },
 	{ { "playlog" }, 0, " --member= --period= --from= --to= --format= ",
 	    "playlog " PERIOD CALL_FORMATS, list_plays },
+	{ { "backup" }, 0, " --to= ", "backup [--to FOLDER]", back_up },
 	{ { "attest" }, 0, " --member= --period= --from= --to= --format= ",
 	    "attest " PERIOD CALL_FORMATS, attest },
 };

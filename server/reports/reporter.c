@@ -2,14 +2,20 @@
  * SPDX-FileCopyrightText: The all2all developers */
 #include "reports/reporter.h"
 
+#include "base/clock.h"
+#include "base/log.h"
 #include "base/mem.h"
+#include "ledger/backup.h"
 #include "reports/report_commands.h"
 
+#include <event2/event.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define STORE_NAME "all2all.sqlite"
+#define STORE_NAME  "all2all.sqlite"
+#define BACKUP_SECS 600 /* how often it looks whether one is due */
+#define BACKUP_EACH 86400000
 
 bool
 reporter_answers(unsigned argc, char **argv)
@@ -47,9 +53,35 @@ answer(struct reporter *reporter, const struct command_msg *command)
 }
 
 static void
+look_for_backup(evutil_socket_t fd, short what, void *arg)
+{
+	struct reporter *reporter = arg;
+	int64_t now_ms = clock_wall_ms();
+	struct bytes out = { 0 };
+	bool is_made;
+
+	(void)fd;
+	(void)what;
+	/* One of tomorrow is from a clock that was wrong. */
+	if (llabs(now_ms - backup_newest_ms(reporter->backup_folder)) <
+	    BACKUP_EACH)
+		return;
+	is_made = backup_make(reporter->store, reporter->backup_folder, &out);
+	bytes_append(&out, "", 1);
+	if (is_made)
+		log_info("backup: %s", (const char *)out.data);
+	else
+		log_error("backup: %s", (const char *)out.data);
+	bytes_free(&out);
+}
+
+static void
 stop(struct reporter *reporter)
 {
 	struct done_msg *done = message_new(MSG_DONE, sizeof(*done));
+
+	event_free(reporter->backup_timer);
+	reporter->backup_timer = NULL;
 
 	store_close(reporter->store);
 	reporter->store = NULL;
@@ -88,12 +120,22 @@ reporter_open(const struct reporter_setup *setup, char **error)
 	reporter->clerk = setup->clerk;
 	reporter->thread_no = setup->thread_no;
 	reporter->loop = loop_new("reporter", handle, reporter);
+	reporter->backup_folder = mem_text(setup->backup_folder);
+	reporter->backup_timer = event_new(loop_base(reporter->loop), -1,
+	    EV_PERSIST, look_for_backup, reporter);
+	CHECK(reporter->backup_timer != NULL);
 	return reporter;
 }
 
 bool
 reporter_start(struct reporter *reporter)
 {
+	const struct timeval often = { .tv_sec = BACKUP_SECS };
+
+	if (reporter->backup_folder != NULL) {
+		event_add(reporter->backup_timer, &often);
+		event_active(reporter->backup_timer, 0, 0);
+	}
 	return loop_start(reporter->loop);
 }
 
@@ -109,7 +151,10 @@ reporter_free(struct reporter *reporter)
 	if (reporter == NULL)
 		return;
 	loop_join(reporter->loop);
+	if (reporter->backup_timer != NULL)
+		event_free(reporter->backup_timer);
 	loop_free(reporter->loop);
+	free(reporter->backup_folder);
 	store_close(reporter->store);
 	zones_free(reporter->zones);
 	free(reporter);

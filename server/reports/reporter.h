@@ -6,7 +6,8 @@
  * It takes COMMAND, after the clerk has written everything, and posts RESULT to
  * the desk; what must be written, a sealed statement, goes to the clerk as
  * STATEMENT. Its connection reads only, so streams and counting never wait for
- * a report. On STOP it posts DONE.
+ * a report. Once a day it makes a backup of the store, when it is told where.
+ * On STOP it posts DONE.
  */
 #ifndef REPORTS_REPORTER_H
 #define REPORTS_REPORTER_H
@@ -16,16 +17,21 @@
 #include "loop/loop.h"
 #include "loop/messages.h"
 
+struct event;
+
 struct reporter {
 	struct loop *loop, *desk, *clerk;
 	struct store *store; /* NULL: stopped */
 	struct zones *zones;
 	struct message *passed; /* to the clerk instead of a result, or NULL */
+	char *backup_folder;    /* NULL: none by itself */
+	struct event *backup_timer;
 	unsigned thread_no;
 };
 
 struct reporter_setup {
-	const char *data; /* folder; its store is there already */
+	const char *data;          /* folder; its store is there already */
+	const char *backup_folder; /* a copy each day goes there; or NULL */
 	struct loop *desk, *clerk;
 	unsigned thread_no; /* given back in DONE */
 };

@@ -9,12 +9,13 @@ import hashlib
 import io
 import json
 import os
+import shutil
 import subprocess
 
 import tap
 from ears import Ears
 from encoder import Replay, login
-from server import Case, tool, wait_for
+from server import Case, Server, tool, wait_for
 
 MONTH = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m")
 MOUNT = "/ana/radio.mp3"
@@ -122,6 +123,30 @@ class Reports(Case):
             "attest", "--member", "ana", "--period", MONTH[:4])["attestation"]
         self.assertEqual(told["peak_listeners"], 2)
         self.assertEqual(told["cap_listeners"], 100)
+
+    def test_a_server_goes_on_from_a_backup(self):
+        heard = self.hear(1)
+        folder = os.path.join(self.server.folder, "copies")
+        os.mkdir(folder)
+        os.chmod(folder, 0o777)  # the server may run as somebody else
+        wait_for("it has left",
+                 lambda: self.server.mount(MOUNT)["listeners"] == 0)
+        self.server.ctl("usage")
+        self.assertIn("is made and verified",
+                      self.server.ctl("backup", "--to", folder))
+        self.assertIn("backup-folder is not set",
+                      self.server.ctl("backup", status=2))
+        other = Server()
+        os.mkdir(other.data)
+        os.chmod(other.data, 0o777)
+        path = os.path.join(other.data, "all2all.sqlite")
+        shutil.copy(os.path.join(folder, os.listdir(folder)[0]), path)
+        os.chmod(path, 0o666)
+        with other:
+            live = {kind["name"]: kind for kind in json.loads(other.ctl(
+                "report", "--member", "ana", "--period", MONTH,
+                "--format", "json"))["kinds"]}["live"]
+            self.assertEqual(live["payload_out"], heard)
 
     def test_bad_words_are_told(self):
         for words in (("report",), ("report", "--member", "ana"),
