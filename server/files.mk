@@ -169,6 +169,8 @@ spool_files = \
 	server/spool/whole_webm.c
 
 ledger_files = \
+	server/ledger/adjust_command.c \
+	server/ledger/adjust_command.h \
 	server/ledger/audience.c \
 	server/ledger/audience.h \
 	server/ledger/audit.c \
@@ -231,8 +233,12 @@ ledger_files = \
 	server/ledger/usage.h
 
 reports_files = \
+	server/reports/capacity.c \
+	server/reports/capacity.h \
 	server/reports/chart.c \
 	server/reports/chart.h \
+	server/reports/closing.c \
+	server/reports/closing.h \
 	server/reports/collect.c \
 	server/reports/collect.h \
 	server/reports/collect_priv.h \
@@ -250,8 +256,12 @@ reports_files = \
 	server/reports/graphs_priv.h \
 	server/reports/html_style.c \
 	server/reports/html_style.h \
+	server/reports/interfaces.c \
+	server/reports/interfaces.h \
 	server/reports/model.c \
 	server/reports/model.h \
+	server/reports/network_commands.c \
+	server/reports/network_commands.h \
 	server/reports/overview.c \
 	server/reports/overview.h \
 	server/reports/paper.c \
@@ -261,6 +271,10 @@ reports_files = \
 	server/reports/plain_csv.c \
 	server/reports/plain_json.c \
 	server/reports/plain_text.c \
+	server/reports/rates.c \
+	server/reports/rates.h \
+	server/reports/reconcile.c \
+	server/reports/reconcile.h \
 	server/reports/report_commands.c \
 	server/reports/report_commands.h \
 	server/reports/reporter.c \
@@ -274,6 +288,10 @@ reports_files = \
 	server/reports/show_pdf.c \
 	server/reports/slots.c \
 	server/reports/sources.c \
+	server/reports/statement_commands.c \
+	server/reports/statement_commands.h \
+	server/reports/subject.c \
+	server/reports/subject.h \
 	server/reports/svg.c \
 	server/reports/svg.h \
 	server/reports/words.c \

@@ -6,6 +6,7 @@ unit_tests = \
 	tests/unit/test_auth \
 	tests/unit/test_backup \
 	tests/unit/test_bytes \
+	tests/unit/test_capacity \
 	tests/unit/test_cast_pace \
 	tests/unit/test_chunked \
 	tests/unit/test_clerk \
@@ -58,6 +59,7 @@ tests_unit_test_adts_SOURCES = tests/unit/test_adts.c
 tests_unit_test_auth_SOURCES = tests/unit/test_auth.c
 tests_unit_test_backup_SOURCES = tests/unit/test_backup.c
 tests_unit_test_bytes_SOURCES = tests/unit/test_bytes.c
+tests_unit_test_capacity_SOURCES = tests/unit/test_capacity.c
 tests_unit_test_cast_pace_SOURCES = tests/unit/test_cast_pace.c
 tests_unit_test_chunked_SOURCES = tests/unit/test_chunked.c
 tests_unit_test_clerk_SOURCES = tests/unit/test_clerk.c

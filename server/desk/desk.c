@@ -103,6 +103,7 @@ start_reporter(struct desk *desk)
 		.backup_folder = desk->conf->backup_folder,
 		.desk = desk->loop,
 		.clerk = clerk_loop(desk->clerk),
+		.boot = clerk_boot(desk->clerk),
 		.thread_no = THREAD_REPORTER };
 	char *error = NULL;
 

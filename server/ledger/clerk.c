@@ -161,10 +161,17 @@ take_statement(struct clerk *clerk, const struct statement_msg *statement)
 {
 	struct bytes text = { 0 };
 
-	if (statements_seal(clerk->ledger->store, statement, &text))
+	switch (statements_seal(clerk->ledger->store, statement, &text)) {
+	case STATEMENTS_DONE:
 		post_result(clerk, statement->reply_to, 0, &text);
-	else
+		break;
+	case STATEMENTS_REFUSED:
+		post_result(clerk, statement->reply_to, 1, &text);
+		break;
+	default:
 		refuse(clerk, statement->reply_to);
+		break;
+	}
 	bytes_free(&text);
 }
 
@@ -282,6 +289,12 @@ clerk_start(struct clerk *clerk)
 	return event_add(clerk->flush_timer, &often) == 0 &&
 	    event_add(clerk->round_timer, &minute) == 0 &&
 	    loop_start(clerk->loop);
+}
+
+int64_t
+clerk_boot(const struct clerk *clerk)
+{
+	return store_boot(clerk->ledger->store);
 }
 
 struct loop *

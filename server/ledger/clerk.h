@@ -38,7 +38,8 @@ struct clerk_setup {
  * it) says why, when it cannot be used. Posts the first MEMBERS to the desk. */
 struct clerk *clerk_open(const struct clerk_setup *, char **error) MUST_CHECK;
 bool clerk_start(struct clerk *) MUST_CHECK;
-struct loop *clerk_loop(struct clerk *); /* to post to */
-void clerk_free(struct clerk *);         /* after DONE */
+int64_t clerk_boot(const struct clerk *); /* before its thread runs */
+struct loop *clerk_loop(struct clerk *);  /* to post to */
+void clerk_free(struct clerk *);          /* after DONE */
 
 #endif

@@ -3,6 +3,7 @@
 #include "ledger/commands.h"
 
 #include "base/text.h"
+#include "ledger/adjust_command.h"
 #include "ledger/audit.h"
 #include "ledger/call.h"
 #include "ledger/invoice_commands.h"
@@ -180,6 +181,7 @@ ledger_command(
 		life_commands,
 		invoice_commands,
 		plan_commands,
+		adjust_commands,
 		{ commands, sizeof(commands) / sizeof(*commands) },
 	};
 

@@ -11,9 +11,16 @@
 #include "ledger/store.h"
 #include "loop/messages.h"
 
-/* With its audit row, in one transaction. One that is there already stays as
- * it is, and out says so. False: the store cannot be written. */
-bool statements_seal(
+enum statements_answer {
+	STATEMENTS_DONE,
+	STATEMENTS_REFUSED, /* out says why */
+	STATEMENTS_FAILED   /* store_reason() */
+};
+
+/* The message and all behind it, with their audit rows, in one transaction: all
+ * or none. One that is there already stays as it is, and out says so; one that
+ * overlaps another of its member is refused. */
+enum statements_answer statements_seal(
     struct store *, const struct statement_msg *, struct bytes *out) MUST_CHECK;
 
 #endif

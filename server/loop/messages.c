@@ -34,6 +34,19 @@ free_command(struct command_msg *command)
 		free(command->argv[i]);
 }
 
+static void
+free_statements(struct statement_msg *statement)
+{
+	struct statement_msg *next;
+
+	for (; statement != NULL; statement = next) {
+		next = statement->next;
+		free(statement->csv);
+		free(statement->json);
+		free(statement);
+	}
+}
+
 void
 message_free(struct message *message)
 {
@@ -63,9 +76,8 @@ message_free(struct message *message)
 		free_command((struct command_msg *)message);
 		break;
 	case MSG_STATEMENT:
-		free(((struct statement_msg *)message)->csv);
-		free(((struct statement_msg *)message)->json);
-		break;
+		free_statements((struct statement_msg *)message);
+		return;
 	case MSG_ASK:
 		explicit_bzero(((struct ask_msg *)message)->key, KEY_BYTES);
 		break;

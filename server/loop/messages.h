@@ -224,7 +224,8 @@ struct command_msg {
 /* A member's period, to be sealed as it is. */
 struct statement_msg {
 	struct message message;
-	uint64_t reply_to;
+	struct statement_msg *next; /* more of them, or NULL; freed with it */
+	uint64_t reply_to;          /* of the first; 0: nobody asked */
 	int64_t member;
 	char slug[SLUG_BYTES];
 	char period[64];

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "reports/rates.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -99,33 +100,6 @@ lay_out(struct collection *collection)
 		    i * HOUR_MS;
 }
 
-static int
-by_size(const void *one, const void *other)
-{
-	uint64_t a = *(const uint64_t *)one, b = *(const uint64_t *)other;
-
-	return (a > b) - (a < b);
-}
-
-static uint64_t
-bps(uint64_t bytes)
-{
-	return bytes * 8 / (SLOT_MS / 1000);
-}
-
-/* The element ceil(0.95 n) of the slots in order of size, counted from 1. */
-static uint64_t
-percentile95(const uint64_t *slots, size_t count)
-{
-	uint64_t *sorted = mem_copy(slots, count * sizeof(*slots));
-	uint64_t value;
-
-	qsort(sorted, count, sizeof(*sorted), by_size);
-	value = sorted[(95 * count + 99) / 100 - 1];
-	free(sorted);
-	return bps(value);
-}
-
 static void
 find_rates(struct collection *collection)
 {
@@ -138,21 +112,19 @@ find_rates(struct collection *collection)
 	const uint64_t *out = collection->out +
 	    (begin - collection->first_slot);
 	const uint64_t *in = collection->in + (begin - collection->first_slot);
-	size_t count = (size_t)(end - begin), top = 0;
+	size_t count = (size_t)(end - begin), top = rates_top(out, count);
 	uint64_t sum = 0;
 
 	rates->slots = (unsigned)count;
 	if (count == 0)
 		return;
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++)
 		sum += out[i];
-		top = out[i] > out[top] ? i : top;
-	}
-	rates->average_bps = bps(sum) / count;
-	rates->peak_bps = bps(out[top]);
+	rates->average_bps = rates_bps(sum) / count;
+	rates->peak_bps = rates_bps(out[top]);
 	rates->peak_at_ms = out[top] > 0 ? (begin + (int64_t)top) * SLOT_MS : 0;
-	rates->out95_bps = percentile95(out, count);
-	rates->in95_bps = percentile95(in, count);
+	rates->out95_bps = rates_percentile95(out, count);
+	rates->in95_bps = rates_percentile95(in, count);
 	rates->billable95_bps = rates->out95_bps > rates->in95_bps
 	    ? rates->out95_bps
 	    : rates->in95_bps;

@@ -7,8 +7,7 @@
 #define REPORTS_COLLECT_PRIV_H
 
 #include "reports/collect.h"
-
-#define SLOT_MS 300000
+#include "reports/rates.h"
 
 /* A broadcast that was on air in the period. */
 struct on_air {

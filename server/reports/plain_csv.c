@@ -110,6 +110,21 @@ add_sources(struct listing *listing, const struct model *model)
 }
 
 static void
+add_adjustment(struct listing *listing, const struct model *model,
+    const struct model_adjustment *adjustment)
+{
+	char name[sizeof(adjustment->field) + sizeof(adjustment->reason) + 2];
+
+	snprintf(name, sizeof(name), "%s: %s", adjustment->field,
+	    adjustment->reason);
+	begin_row(listing, model, "adjustment", name);
+	for (unsigned i = 0; i < 9; i++)
+		listing_add(listing, NULL);
+	listing_add_time(listing, adjustment->at_ms);
+	listing_add_number(listing, adjustment->delta);
+}
+
+static void
 add_days(struct listing *listing, const struct model *model)
 {
 	for (unsigned i = 0; i < model->day_count; i++) {
@@ -119,16 +134,8 @@ add_days(struct listing *listing, const struct model *model)
 		add_counts(listing, &day->counts);
 		listing_add_number(listing, (int64_t)day->listeners);
 	}
-	for (unsigned i = 0; i < model->adjustment_count; i++) {
-		const struct model_adjustment
-		    *adjustment = &model->adjustments[i];
-
-		begin_row(listing, model, "adjustment", adjustment->field);
-		for (unsigned n = 0; n < 9; n++)
-			listing_add(listing, NULL);
-		listing_add_time(listing, adjustment->at_ms);
-		listing_add_number(listing, adjustment->delta);
-	}
+	for (unsigned i = 0; i < model->adjustment_count; i++)
+		add_adjustment(listing, model, &model->adjustments[i]);
 }
 
 void

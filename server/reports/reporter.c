@@ -6,7 +6,10 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "ledger/backup.h"
+#include "reports/network_commands.h"
+#include "reports/rates.h"
 #include "reports/report_commands.h"
+#include "reports/statement_commands.h"
 
 #include <event2/event.h>
 #include <stdio.h>
@@ -17,27 +20,67 @@
 #define BACKUP_SECS 600 /* how often it looks whether one is due */
 #define BACKUP_EACH 86400000
 
+#define TABLES 3
+
+static void
+tables(struct command_table all[TABLES])
+{
+	all[0] = report_commands;
+	all[1] = statement_commands;
+	all[2] = network_commands;
+}
+
+static bool
+begins_with(const struct command *command, unsigned argc, char **argv)
+{
+	for (unsigned i = 0; i < 3 && command->words[i] != NULL; i++) {
+		if (i >= argc || strcmp(argv[i], command->words[i]) != 0)
+			return false;
+	}
+	return true;
+}
+
 bool
 reporter_answers(unsigned argc, char **argv)
 {
-	for (unsigned i = 0; i < report_commands.count; i++) {
-		const struct command *command = &report_commands.commands[i];
+	struct command_table all[TABLES];
 
-		if (argc > 0 && strcmp(argv[0], command->words[0]) == 0)
-			return true;
+	tables(all);
+	for (unsigned i = 0; i < TABLES; i++) {
+		for (unsigned k = 0; k < all[i].count; k++) {
+			if (begins_with(&all[i].commands[k], argc, argv))
+				return true;
+		}
 	}
 	return false;
+}
+
+int
+reporter_show(struct call *call, struct listing *listing, bool is_read,
+    const char *json_name)
+{
+	const struct reporter *reporter = call->owner;
+
+	if (is_read) {
+		call_begin_json(call, json_name);
+		listing_show(listing, call->format, call->out);
+		call_end_json(call);
+	}
+	listing_free(listing);
+	return is_read ? CALL_DONE : call_refuse_store(call, reporter->store);
 }
 
 static void
 answer(struct reporter *reporter, const struct command_msg *command)
 {
 	struct result_msg *result = message_new(MSG_RESULT, sizeof(*result));
+	struct command_table all[TABLES];
 	struct bytes text = { 0 };
 	struct statement_msg *statement;
 
+	tables(all);
 	result->reply_to = command->reply_to;
-	result->status = call_run(&report_commands, 1, reporter, command->argc,
+	result->status = call_run(all, TABLES, reporter, command->argc,
 	    (char **)command->argv, &text);
 	if (reporter->passed != NULL) {
 		statement = (struct statement_msg *)reporter->passed;
@@ -119,6 +162,9 @@ reporter_open(const struct reporter_setup *setup, char **error)
 	reporter->desk = setup->desk;
 	reporter->clerk = setup->clerk;
 	reporter->thread_no = setup->thread_no;
+	reporter->start.boot = setup->boot;
+	reporter->start.slot = clock_wall_ms() / SLOT_MS - 1;
+	interfaces_read(&reporter->start.interfaces);
 	reporter->loop = loop_new("reporter", handle, reporter);
 	reporter->backup_folder = mem_text(setup->backup_folder);
 	reporter->backup_timer = event_new(loop_base(reporter->loop), -1,

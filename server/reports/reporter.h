@@ -13,9 +13,11 @@
 #define REPORTS_REPORTER_H
 
 #include "base/zone.h"
+#include "ledger/call.h"
 #include "ledger/store.h"
 #include "loop/loop.h"
 #include "loop/messages.h"
+#include "reports/reconcile.h"
 
 struct event;
 
@@ -26,6 +28,7 @@ struct reporter {
 	struct message *passed; /* to the clerk instead of a result, or NULL */
 	char *backup_folder;    /* NULL: none by itself */
 	struct event *backup_timer;
+	struct reconcile_start start;
 	unsigned thread_no;
 };
 
@@ -33,11 +36,16 @@ struct reporter_setup {
 	const char *data;          /* folder; its store is there already */
 	const char *backup_folder; /* a copy each day goes there; or NULL */
 	struct loop *desk, *clerk;
+	int64_t boot;       /* as the clerk counts it */
 	unsigned thread_no; /* given back in DONE */
 };
 
 /* Whether these are words of a command that the reporter answers. */
 bool reporter_answers(unsigned argc, char **argv);
+
+/* The end of its commands that list something: frees the listing. */
+int reporter_show(
+    struct call *, struct listing *, bool is_read, const char *json_name);
 
 /* NULL, and *error (free it) says why. */
 struct reporter *reporter_open(

@@ -10,6 +10,7 @@ import io
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 
 import tap
@@ -115,6 +116,85 @@ class Reports(Case):
         self.assertTrue(json.loads(self.raw(
             "report", *words, "--format", "json"))["is_sealed"])
 
+    def test_all_members_are_sealed_at_once(self):
+        self.server.add_member("bob")
+        self.assertIn("nobody was a member", self.server.ctl(
+            "statement", "close", "--all", "--period", "2025-12"))
+        self.server.stop()
+        store = sqlite3.connect(os.path.join(self.server.data,
+                                             "all2all.sqlite"))
+        with store:
+            store.execute("UPDATE member SET activated_ms = 1 "
+                          "WHERE slug = 'bob'")
+        store.close()
+        self.server.start()
+        told = self.server.ctl("statement", "close", "--all", "--period",
+                               "2025-12")
+        self.assertIn("bob 2025-12 is sealed", told)
+        self.assertNotIn("ana", told)
+        self.assertIn("bob 2025 overlaps 2025-12", self.server.ctl(
+            "statement", "close", "--all", "--period", "2025", status=1))
+
+    def test_a_correction_is_a_line_of_its_own(self):
+        before = json.loads(self.report("json"))
+        self.server.ctl("adjust", "ana", "--field", "payload_out", "--delta",
+                        "-5000", "--reason", "=counted twice", "--person",
+                        "Tess")
+        told = json.loads(self.report("json"))
+        self.assertEqual(len(before["adjustments"]), 0)
+        self.assertEqual(told["adjustments"][0]["delta"], -5000)
+        self.assertIn("adjustment,payload_out: =counted twice,",
+                      self.report("csv"))
+        self.assertIn("adjust payload_out -5000", self.server.ctl("audit"))
+        for field, delta in (("money", "1"), ("wire_out", "0"),
+                             ("wire_out", "1.5"), ("wire_out", "9" * 30)):
+            self.assertIn("--", self.server.ctl(
+                "adjust", "ana", "--field", field, "--delta", delta,
+                "--reason", "x", "--person", "Tess", status=1))
+        self.assertEqual(len(json.loads(self.report("json"))["adjustments"]),
+                         1)
+
+    def test_the_books_agree(self):
+        with Ears(self.server) as ears:
+            ears.join(MOUNT).wait_bytes(60000)
+            lines = self.server.ctl_json("reconcile")["reconcile"]
+            self.assertEqual(
+                [(line["difference"], line["verdict"]) for line in lines
+                 if line["check"] == "sessions"], [(1, "listening now")])
+        self.hear(2)
+        wait_for("all have left",
+                 lambda: self.server.mount(MOUNT)["listeners"] == 0)
+        lines = self.server.ctl_json("reconcile")["reconcile"]
+        self.assertEqual(
+            [(line["ours"], line["verdict"]) for line in lines
+             if line["check"] == "sessions"], [(3, "equal")])
+        out, = [line for line in lines
+                if line["check"] == "wire_out" and line["about"] == "lo"]
+        self.assertGreater(out["ours"], 180000)
+        self.assertGreater(out["theirs"], out["ours"])
+        year = self.server.ctl_json("capacity", "--year", MONTH[:4])
+        rows = {(row["line"], row["name"]): row for row in year["capacity"]}
+        self.assertEqual(rows["year", MONTH[:4]]["wire_out"],
+                         rows["month", MONTH]["wire_out"])
+        self.assertGreaterEqual(rows["member", "ana"]["wire_out"],
+                                out["ours"] - 100000)
+        self.assertGreater(rows["codec", "mp3"]["wire_out"], 180000)
+
+    def test_sessions_that_never_began_are_found(self):
+        self.hear(1)
+        self.server.stop()
+        store = sqlite3.connect(os.path.join(self.server.data,
+                                             "all2all.sqlite"))
+        with store:
+            store.execute("UPDATE session SET ended = ended + 1")
+        store.close()
+        self.server.start()
+        done = subprocess.run(
+            [tool("all2allctl"), "-c", self.server.conf_path, "reconcile"],
+            capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("WRONG", done.stdout + done.stderr)
+
     def test_the_attestation_has_the_peak_and_its_cap(self):
         self.hear(2)
         self.server.ctl("plan", "set", "small", "--listeners", "100")
@@ -151,6 +231,7 @@ class Reports(Case):
     def test_bad_words_are_told(self):
         for words in (("report",), ("report", "--member", "ana"),
                       ("report", "--member", "ana", "--period", "2026-13"),
+            ("capacity", "--year", "26"), ("statement", "close", "--all"),
                       ("report", "--member", "ana", "--period", MONTH,
                        "--format", "doc"),
                       ("statement", "close", "--member", "ana"),

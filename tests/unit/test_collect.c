@@ -283,9 +283,11 @@ what_is_sealed_stays(void **state)
 	const char *text;
 
 	assert_int_equal(COMMAND(help, &text, "member", "add", "ana"), 0);
-	assert_true(statements_seal(help->ledger->store, &told, &out));
+	assert_int_equal(
+	    statements_seal(help->ledger->store, &told, &out), STATEMENTS_DONE);
 	told.csv = (char *)"other";
-	assert_true(statements_seal(help->ledger->store, &told, &out));
+	assert_int_equal(
+	    statements_seal(help->ledger->store, &told, &out), STATEMENTS_DONE);
 	assert_int_equal(help_number(help,
 			     "SELECT count(*) FROM statement "
 			     "WHERE csv = 'csv'"),
@@ -296,6 +298,45 @@ what_is_sealed_stays(void **state)
 	    help_number(help,
 		"SELECT count(*) FROM audit WHERE what LIKE 'statement%'"),
 	    1);
+	bytes_free(&out);
+}
+
+/* The good one before it is not sealed either. */
+static void
+periods_that_overlap_are_refused(void **state)
+{
+	struct statement_msg year = { .member = 1,
+		.slug = "ana",
+		.period = "2026",
+		.from_ms = 1,
+		.to_ms = 120,
+		.csv = (char *)"csv",
+		.json = (char *)"{}",
+		.csv_sha256 = "abc" };
+	struct statement_msg october = year, november = year;
+	struct help *help = *state;
+	struct store *store = help->ledger->store;
+	struct bytes out = { 0 };
+	const char *text;
+
+	assert_int_equal(COMMAND(help, &text, "member", "add", "ana"), 0);
+	strcpy(october.period, "2026-10");
+	october.to_ms = 100;
+	november.from_ms = 100;
+	strcpy(november.period, "2026-11");
+	assert_int_equal(
+	    statements_seal(store, &october, &out), STATEMENTS_DONE);
+	november.next = &year;
+	assert_int_equal(
+	    statements_seal(store, &november, &out), STATEMENTS_REFUSED);
+	bytes_append(&out, "", 1);
+	assert_non_null(
+	    strstr((const char *)out.data, "ana 2026 overlaps 2026-1"));
+	assert_int_equal(
+	    help_number(help, "SELECT count(*) FROM statement"), 1);
+	november.next = NULL;
+	assert_int_equal(
+	    statements_seal(store, &november, &out), STATEMENTS_DONE);
 	bytes_free(&out);
 }
 
@@ -333,6 +374,7 @@ main(void)
 		HELP_TEST(an_hour_is_the_members_own),
 		HELP_TEST(what_a_codec_used_is_told_by_the_broadcast),
 		HELP_TEST(what_is_sealed_stays),
+		HELP_TEST(periods_that_overlap_are_refused),
 		HELP_TEST(equal_figures_give_equal_bytes),
 	};
 
