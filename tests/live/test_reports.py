@@ -22,6 +22,18 @@ MONTH = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m")
 MOUNT = "/ana/radio.mp3"
 
 
+def closed(schema):
+    """The same, without room for fields that it does not tell of."""
+    if isinstance(schema, list):
+        return [closed(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    made = {key: closed(value) for key, value in schema.items()}
+    if made.get("type") == "object":
+        made["additionalProperties"] = False
+    return made
+
+
 class Reports(Case):
     conf = 'mount "/*" { burst = 16K burst-time = 1s pace = 200ms }\n'
 
@@ -134,6 +146,29 @@ class Reports(Case):
         self.assertNotIn("ana", told)
         self.assertIn("bob 2025 overlaps 2025-12", self.server.ctl(
             "statement", "close", "--all", "--period", "2025", status=1))
+
+    def test_the_json_is_what_its_schema_says(self):
+        self.hear(1)
+        path = os.path.join(os.environ["A2A_SOURCE"], "docs",
+                            "report.schema.json")
+        with open(path, encoding="utf-8") as file:
+            schema = json.load(file)
+        told = json.loads(self.report("json"))
+        self.assertTrue(self.fits(told, closed(schema)))
+        for name in ("kinds", "days", "mounts"):
+            self.assertTrue(told[name])
+        told["total"]["payload_out"] = -1
+        self.assertFalse(self.fits(told, schema))
+
+    def fits(self, told, schema):
+        paths = []
+        for name, content in (("told", told), ("schema", schema)):
+            paths.append(os.path.join(self.server.folder, name))
+            with open(paths[-1], "w", encoding="utf-8") as file:
+                json.dump(content, file)
+        return subprocess.run(["jsonschema", "-i", *paths],
+                              capture_output=True, check=False
+                              ).returncode == 0
 
     def test_a_correction_is_a_line_of_its_own(self):
         before = json.loads(self.report("json"))
