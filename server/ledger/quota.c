@@ -14,8 +14,9 @@
 #define FULL 100 /* percent */
 
 static const char add_up[] =
+    "WITH " USAGE_MEMBERS
     "SELECT member, sum(payload_out) FROM usage WHERE slot >= ?1 AND slot < ?2 "
-    "AND kind IN ('live', 'pages', 'archive') GROUP BY member";
+    "AND member IN (SELECT id FROM who) AND kind IN ('live', 'pages', 'archive') GROUP BY member";
 
 /* "quota-80": the number begins at 7. */
 static const char read_noticed[] =

@@ -30,7 +30,9 @@ static const struct column columns[] = {
 #define PEAK         12
 #define PEAK_AT      13
 
-#define CHOSEN "slot >= ?1 AND slot < ?2 AND (?3 = 0 OR member = ?3)"
+#define CHOSEN                                                                 \
+	"slot >= ?1 AND slot < ?2 AND member IN "                              \
+	"(SELECT id FROM who WHERE ?3 = 0 OR id = ?3)"
 #define SUMS                                                                   \
 	"coalesce(sum(payload_out), 0) AS payload_out, "                       \
 	"coalesce(sum(wire_out), 0) AS wire_out, "                             \
@@ -50,7 +52,8 @@ static const struct column columns[] = {
 /* With max() alone, SQLite takes bare columns from the row of the maximum
  * (lang_select.html, "Bare columns in an aggregate query"). */
 static const char select_lines[] =
-    "SELECT 'mount', " SLUG ", nullif(path, ''), used.kind, " SHOWN
+    "WITH " USAGE_MEMBERS "SELECT 'mount', " SLUG
+    ", nullif(path, ''), used.kind, " SHOWN
     " FROM (SELECT member, mount, kind, " SUMS " FROM usage WHERE " CHOSEN
     "  GROUP BY member, mount, kind) AS used"
     " JOIN mount ON mount.id = used.mount"
@@ -62,7 +65,7 @@ static const char select_lines[] =
     " ORDER BY slug, used.member, path, used.kind";
 
 static const char select_members[] =
-    "SELECT 'member', " SLUG ", NULL, NULL, " SHOWN
+    "WITH " USAGE_MEMBERS "SELECT 'member', " SLUG ", NULL, NULL, " SHOWN
     " FROM (SELECT member, " SUMS " FROM usage WHERE " CHOSEN
     "  GROUP BY member) AS used"
     " LEFT JOIN member ON member.id = used.member"
@@ -74,8 +77,8 @@ static const char select_members[] =
 /* Members' peaks of one slot need not be of one moment: their sum is a bound
  * from above, and then there is no moment to tell. */
 static const char select_total[] =
-    "SELECT 'total', NULL, NULL, NULL, " SHOWN " FROM (SELECT " SUMS
-    " FROM usage WHERE " CHOSEN ")"
+    "WITH " USAGE_MEMBERS "SELECT 'total', NULL, NULL, NULL, " SHOWN
+    " FROM (SELECT " SUMS " FROM usage WHERE " CHOSEN ")"
     " JOIN (SELECT max(peak) AS peak,"
     "  CASE WHEN members = 1 THEN peak_at_ms END AS peak_at_ms"
     "  FROM (SELECT sum(peak) AS peak, count(*) AS members, peak_at_ms"

@@ -109,16 +109,36 @@ static const char *const steps[] = {
 	" peak INTEGER NOT NULL) STRICT;"
 	"CREATE INDEX play_member ON play(member, started_ms);"
 
-	/* One member's slots are read without all others'. */
-	"CREATE INDEX usage_member ON usage(member, slot);"
-	"CREATE INDEX peak_member ON peak(member, slot);"
+	/* One member's slots stand together, and are read without others'. */
+	"CREATE TABLE usage_2(slot INTEGER NOT NULL, member INTEGER NOT NULL,"
+	" mount INTEGER NOT NULL REFERENCES mount(id), kind TEXT NOT NULL,"
+	" relay INTEGER NOT NULL REFERENCES relay(id), boot INTEGER NOT NULL,"
+	" payload_out INTEGER NOT NULL, tcp_out INTEGER NOT NULL,"
+	" wire_out INTEGER NOT NULL, payload_in INTEGER NOT NULL,"
+	" wire_in INTEGER NOT NULL, tls_out INTEGER NOT NULL,"
+	" listen_ms INTEGER NOT NULL, listen60_ms INTEGER NOT NULL,"
+	" starts INTEGER NOT NULL,"
+	" PRIMARY KEY(member, slot, mount, kind, relay, boot))"
+	" STRICT, WITHOUT ROWID;"
+	"INSERT INTO usage_2 SELECT * FROM usage;"
+	"DROP TABLE usage;"
+	"ALTER TABLE usage_2 RENAME TO usage;"
+	"CREATE TABLE peak_2(slot INTEGER NOT NULL, member INTEGER NOT NULL,"
+	" mount INTEGER NOT NULL REFERENCES mount(id),"
+	" relay INTEGER NOT NULL REFERENCES relay(id), boot INTEGER NOT NULL,"
+	" peak INTEGER NOT NULL, peak_at_ms INTEGER NOT NULL,"
+	" PRIMARY KEY(member, slot, mount, relay, boot))"
+	" STRICT, WITHOUT ROWID;"
+	"INSERT INTO peak_2 SELECT * FROM peak;"
+	"DROP TABLE peak;"
+	"ALTER TABLE peak_2 RENAME TO peak;"
 
 	/* Sessions that ended in a slot, by how long they had listened. */
 	"CREATE TABLE session(slot INTEGER NOT NULL, member INTEGER NOT NULL,"
 	" mount INTEGER NOT NULL REFERENCES mount(id),"
 	" relay INTEGER NOT NULL REFERENCES relay(id), boot INTEGER NOT NULL,"
 	" length INTEGER NOT NULL, ended INTEGER NOT NULL,"
-	" PRIMARY KEY(slot, member, mount, relay, boot, length))"
+	" PRIMARY KEY(member, slot, mount, relay, boot, length))"
 	" STRICT, WITHOUT ROWID;"
 
 	/* Day of the member's zone, as 2026-11-22. */
@@ -126,7 +146,7 @@ static const char *const steps[] = {
 	" mount INTEGER NOT NULL REFERENCES mount(id),"
 	" relay INTEGER NOT NULL REFERENCES relay(id), boot INTEGER NOT NULL,"
 	" listeners INTEGER NOT NULL,"
-	" PRIMARY KEY(day, member, mount, relay, boot))"
+	" PRIMARY KEY(member, day, mount, relay, boot))"
 	" STRICT, WITHOUT ROWID;"
 
 	"CREATE TABLE statement(member INTEGER NOT NULL,"

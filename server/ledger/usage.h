@@ -21,6 +21,13 @@
 
 #define SLOT_MS 300000 /* every zone's offset is a multiple of it */
 
+/* For WITH: every member there is usage of, found by seeking. Rows are in the
+ * order of members, then slots, so a period of all is a range of each. */
+#define USAGE_MEMBERS                                                          \
+	"RECURSIVE who(id) AS (SELECT min(member) FROM usage UNION ALL "       \
+	"SELECT (SELECT min(member) FROM usage WHERE member > who.id) "        \
+	"FROM who WHERE who.id IS NOT NULL) "
+
 struct usage;
 
 struct usage *usage_new(struct store *);

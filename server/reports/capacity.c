@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "ledger/usage.h"
 #include "reports/rates.h"
 
 #include <stdlib.h>
@@ -14,8 +15,8 @@ struct air {
 	unsigned codec; /* in capacity.codecs; 0 is none known */
 };
 
-/* Rows come in the order of slots, so each mount's broadcasts are gone through
- * once. */
+/* A member's rows come in the order of slots, so each mount's broadcasts are
+ * gone through once. */
 struct channel {
 	int64_t mount;
 	unsigned first, count, current;
@@ -44,8 +45,10 @@ static const char
 		   "ORDER BY mount.id, started_ms";
 
 static const char select_rows[] =
+    "WITH " USAGE_MEMBERS
     "SELECT slot, member, mount, kind = 'live', wire_out, wire_in, listen_ms "
-    "FROM usage WHERE slot >= ?1 AND slot < ?2 ORDER BY slot";
+    "FROM usage WHERE slot >= ?1 AND slot < ?2 "
+    "AND member IN (SELECT id FROM who) ORDER BY member, slot";
 
 static struct capacity_sum *
 new_sum(struct capacity_sum **sums, unsigned *count, const char *name)

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "ledger/usage.h"
 #include "reports/rates.h"
 
 #include <stdio.h>
@@ -18,9 +19,10 @@ static const char select_sessions[] =
     "SELECT boot, slot, 0, ended FROM session) "
     "GROUP BY boot ORDER BY min(slot)";
 
-static const char select_wire[] = "SELECT coalesce(sum(wire_out), 0), "
-				  "coalesce(sum(wire_in), 0) FROM usage "
-				  "WHERE boot = ?1 AND slot >= ?2";
+static const char select_wire[] =
+    "WITH " USAGE_MEMBERS
+    "SELECT coalesce(sum(wire_out), 0), coalesce(sum(wire_in), 0) FROM usage "
+    "WHERE boot = ?1 AND slot >= ?2 AND member IN (SELECT id FROM who)";
 
 static struct reconcile_line *
 new_line(struct reconcile *reconcile, const char *check)

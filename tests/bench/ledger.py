@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: The all2all developers
 """How long reports take in a large network: MEMBERS members with 3 mounts each,
-on air two hours of every day of a year, and one report after the other.
+on air every hour of every day of a year, and one report after the other.
 
-    tests/bench/ledger.py BUILD [--members 200] [--days 365]
+    tests/bench/ledger.py BUILD [--members 200] [--days 365] [--hours 24]
 
 BUILD is a folder with a built all2alld. The store is made by the server and
 filled by SQLite beside it while the server is stopped."""
@@ -22,18 +22,18 @@ WITH RECURSIVE
   days(day) AS (SELECT 0 UNION ALL SELECT day + 1 FROM days
                 WHERE day + 1 < :days),
   parts(part) AS (SELECT 0 UNION ALL SELECT part + 1 FROM parts
-                  WHERE part + 1 < 24),
+                  WHERE part + 1 < :slots),
   kinds(kind) AS (VALUES ('live'), ('source_in'))
 INSERT INTO usage
-SELECT :first + day * 288 + 216 + part, m.id, mount.id, kinds.kind, 1, 1,
+SELECT :first + day * 288 + part, m.id, mount.id, kinds.kind, 1, 1,
        m.id * 1000000 + part * 1000 + day, 7, m.id * 1040000 + part * 1000,
        48000000, 50000000, 0, 3600000 + part, 3500000, 3
-FROM days, parts, member AS m
-JOIN mount ON mount.path LIKE '/' || m.slug || '/%', kinds
+FROM member AS m CROSS JOIN days CROSS JOIN parts CROSS JOIN kinds
+CROSS JOIN mount ON mount.id BETWEEN 3 * m.id + 7 AND 3 * m.id + 9
 """
 
 
-def fill(path, members, days):
+def fill(path, members, days, hours):
     store = sqlite3.connect(path)
     store.execute("PRAGMA journal_mode = WAL")
     store.execute("PRAGMA synchronous = OFF")
@@ -44,9 +44,11 @@ def fill(path, members, days):
             "key_ms, activated_ms) VALUES (?, ?, 'x', 'active', 1, 1, 1)",
             (slug, slug))
         for mount in "abc":
-            store.execute("INSERT INTO mount(path) VALUES (?)",
-                          (f"/{slug}/{mount}",))
-    store.execute(FILL, {"first": FIRST_SLOT, "days": days})
+            store.execute("INSERT INTO mount(id, path) VALUES (?, ?)",
+                          (number * 3 + "abc".index(mount) + 10,
+                           f"/{slug}/{mount}"))
+    store.execute(FILL, {"first": FIRST_SLOT, "days": days,
+                         "slots": hours * 12})
     store.execute(
         "INSERT INTO peak SELECT slot, member, mount, relay, boot, 40, "
         "slot * 300000 FROM usage WHERE kind = 'live'")
@@ -62,6 +64,7 @@ def main():
     parser.add_argument("build")
     parser.add_argument("--members", type=int, default=200)
     parser.add_argument("--days", type=int, default=365)
+    parser.add_argument("--hours", type=int, default=24)
     options = parser.parse_args()
     os.environ["A2A_BUILD"] = os.path.abspath(options.build)
     os.environ["A2A_SOURCE"] = os.path.join(HERE, "..", "..")
@@ -73,7 +76,7 @@ def main():
     server.stop()
     path = os.path.join(server.folder, "data", "all2all.sqlite")
     began = time.monotonic()
-    rows = fill(path, options.members, options.days)
+    rows = fill(path, options.members, options.days, options.hours)
     print(f"{rows:,} rows of usage in {os.path.getsize(path) / 1e6:,.0f} MB, "
           f"made in {time.monotonic() - began:.0f} s")
     server.start()
