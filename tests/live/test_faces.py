@@ -68,8 +68,8 @@ class Faces(unittest.TestCase):
         for language, title in TITLES.items():
             document = render("pdf", language)
             text = plain(pdf_tool("pdftotext", document, "-layout"))
-            for wanted in (title, "Radio Ondes Libres", HOURS[language],
-                           "Łucja Vandenbœrgh", DIGEST, "/ondes-libres/"):
+            for wanted in (title, "Demo Radio", HOURS[language],
+                           "Łódź et Œuvres", DIGEST, "/demo/"):
                 self.assertIn(plain(wanted), text)
             told = pdf_tool("pdfinfo", document)
             self.assertIn(title, told)

@@ -162,9 +162,9 @@ sample_lines(const struct model *model, const struct sample_shape *shapes,
 static inline void
 sample_names(struct model *model)
 {
-	strcpy(model->slug, "ondes-libres");
-	strcpy(model->name, "Radio Ondes Libres");
-	strcpy(model->publisher, "Ondes Libres asbl, Łucja Vandenbœrgh");
+	strcpy(model->slug, "demo");
+	strcpy(model->name, "Demo Radio");
+	strcpy(model->publisher, "Demo asbl, Łódź et Œuvres");
 	strcpy(model->plan, "Solidarity 2 TB");
 	strcpy(model->zone, "Europe/Brussels");
 	strcpy(model->language, "en");
@@ -181,8 +181,8 @@ sample_rest(struct model *model)
 	static const uint64_t lengths[MODEL_LENGTHS] = { 71, 58, 193, 149, 240,
 		137, 92, 60 }; /* of a thousand */
 	static const struct sample_shape mounts[] = {
-		{ "/ondes-libres/live.ogg", 71, 132 },
-		{ "/ondes-libres/live.flac", 29, 41 },
+		{ "/demo/live.ogg", 71, 132 },
+		{ "/demo/live.flac", 29, 41 },
 	};
 	static const struct sample_shape codecs[] = {
 		{ "opus", 71, 132 },
@@ -199,9 +199,9 @@ sample_rest(struct model *model)
 	model->mount_count = model->codec_count = 2;
 	model->sources = mem_new(2 * sizeof(*model->sources));
 	model->source_count = 2;
-	model->sources[0] = (struct model_source){ "/ondes-libres/live.ogg",
+	model->sources[0] = (struct model_source){ "/demo/live.ogg",
 		"Liquidsoap/2.2.4", UINT64_C(2578900000), 7, 3, 1860000 };
-	model->sources[1] = (struct model_source){ "/ondes-libres/live.flac",
+	model->sources[1] = (struct model_source){ "/demo/live.flac",
 		"butt 0.1.40", UINT64_C(2412200000), 11, 5, 41400000 };
 	model->storage = (struct model_storage){ 214, UINT64_C(318442107731),
 		SAMPLE_FROM_MS - 61 * DAY_MS };

@@ -493,7 +493,7 @@ html_has_the_figures_of_the_model(void **state)
 		for (j = 0; j < 4; j++)
 			assert_non_null(strstr(html, wanted[i][j]));
 		assert_non_null(strstr(html, model->csv_sha256));
-		assert_non_null(strstr(html, "/ondes-libres/live.flac"));
+		assert_non_null(strstr(html, "/demo/live.flac"));
 		free(html);
 	}
 	sample_free(model);
