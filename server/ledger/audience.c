@@ -31,9 +31,10 @@ static const char
     add_mount[] = "INSERT INTO mount(path) VALUES(?5) ON CONFLICT DO NOTHING";
 
 static const char write_row[] =
-    "INSERT INTO audience(relay, boot, day, member, mount, listeners) "
-    "VALUES(?1, ?2, ?3, ?4, " MOUNT_ID ", ?6) "
-    "ON CONFLICT DO UPDATE SET listeners = max(listeners, excluded.listeners)";
+    "INSERT INTO audience(relay, boot, day, member, mount, listeners, rev) "
+    "VALUES(?1, ?2, ?3, ?4, " MOUNT_ID ", ?6, rev()) "
+    "ON CONFLICT DO UPDATE SET "
+    "listeners = max(listeners, excluded.listeners), rev = excluded.rev";
 
 struct audience *
 audience_new(struct store *store)

@@ -4,15 +4,16 @@
 
 static const char insert_row[] =
     "INSERT INTO broadcast(member, mount, started_ms, ended_ms, reason, "
-    "encoder, media_type, codecs, bitrate_kbps) "
-    "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+    "encoder, media_type, codecs, bitrate_kbps, rev) "
+    "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, rev())";
 
 static const char update_row[] =
     "UPDATE broadcast SET ended_ms = ?4, reason = ?5, encoder = ?6, "
-    "media_type = ?7, codecs = ?8, bitrate_kbps = ?9 WHERE id = ?10";
+    "media_type = ?7, codecs = ?8, bitrate_kbps = ?9, rev = rev() "
+    "WHERE id = ?10";
 
 static const char close_open[] =
-    "UPDATE broadcast SET reason = 'crashed', ended_ms = max(started_ms, "
+    "UPDATE broadcast SET reason = 'crashed', rev = rev(), ended_ms = max(started_ms, "
     "coalesce((SELECT CAST(v AS INTEGER) FROM meta WHERE k = 'written_ms'), "
     "0)) WHERE ended_ms IS NULL";
 

@@ -28,6 +28,14 @@ check_audit(struct store *store)
 		    (long long)bad);
 }
 
+static bool
+end_what_was_open(struct store *store)
+{
+	return store_begin(store) && recordings_break_active(store) &&
+	    broadcasts_close_open(store) && plays_close_open(store) &&
+	    store_commit(store);
+}
+
 struct ledger *
 ledger_open(const char *path, char **error)
 {
@@ -49,9 +57,10 @@ ledger_open(const char *path, char **error)
 	ledger->failing_since_ms = NOT_FAILING;
 	check_audit(store);
 	/* A full disk must not keep the streams from starting. */
-	if (!recordings_break_active(store) || !broadcasts_close_open(store) ||
-	    !plays_close_open(store))
+	if (!end_what_was_open(store)) {
 		log_error("store not written: %s", store_reason(store));
+		store_rollback(store);
+	}
 	return ledger;
 }
 

@@ -4,13 +4,13 @@
 
 static const char insert_row[] =
     "INSERT INTO play(member, mount, started_ms, title, listeners, ended_ms, "
-    "peak) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    "peak, rev) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, rev())";
 
-static const char
-    update_row[] = "UPDATE play SET ended_ms = ?6, peak = ?7 WHERE id = ?8";
+static const char update_row[] =
+    "UPDATE play SET ended_ms = ?6, peak = ?7, rev = rev() WHERE id = ?8";
 
 static const char close_open[] =
-    "UPDATE play SET ended_ms = max(started_ms, "
+    "UPDATE play SET rev = rev(), ended_ms = max(started_ms, "
     "coalesce((SELECT CAST(v AS INTEGER) FROM meta WHERE k = 'written_ms'), "
     "0)) WHERE ended_ms IS NULL";
 

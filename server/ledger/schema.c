@@ -56,7 +56,8 @@ static const char *const steps[] = {
 	" BEGIN SELECT RAISE(ABORT, 'audit rows are never changed'); END;"
 	"CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit"
 	" BEGIN SELECT RAISE(ABORT, 'audit rows are never deleted'); END;",
-	/* Who is a member and for how long, what is sealed, who listened. */
+	/* rev: of the transaction that wrote the row last, see store.h.
+	 * Who is a member and for how long, what is sealed, who listened. */
 	"CREATE TABLE plan(id INTEGER PRIMARY KEY, name TEXT UNIQUE NOT NULL,"
 	" quota_bytes INTEGER, storage_bytes INTEGER, max_listeners INTEGER,"
 	" max_bitrate_kbps INTEGER, max_mounts INTEGER,"
@@ -100,13 +101,14 @@ static const char *const steps[] = {
 	" member INTEGER NOT NULL, mount TEXT NOT NULL,"
 	" started_ms INTEGER NOT NULL, ended_ms INTEGER, reason TEXT NOT NULL,"
 	" encoder TEXT NOT NULL, media_type TEXT NOT NULL,"
-	" codecs TEXT NOT NULL, bitrate_kbps INTEGER NOT NULL) STRICT;"
+	" codecs TEXT NOT NULL, bitrate_kbps INTEGER NOT NULL,"
+	" rev INTEGER NOT NULL) STRICT;"
 	"CREATE INDEX broadcast_member ON broadcast(member, started_ms);"
 
 	"CREATE TABLE play(id INTEGER PRIMARY KEY, member INTEGER NOT NULL,"
 	" mount TEXT NOT NULL, started_ms INTEGER NOT NULL, ended_ms INTEGER,"
 	" title TEXT NOT NULL, listeners INTEGER NOT NULL,"
-	" peak INTEGER NOT NULL) STRICT;"
+	" peak INTEGER NOT NULL, rev INTEGER NOT NULL) STRICT;"
 	"CREATE INDEX play_member ON play(member, started_ms);"
 
 	/* One member's slots stand together, and are read without others'. */
@@ -117,19 +119,20 @@ static const char *const steps[] = {
 	" wire_out INTEGER NOT NULL, payload_in INTEGER NOT NULL,"
 	" wire_in INTEGER NOT NULL, tls_out INTEGER NOT NULL,"
 	" listen_ms INTEGER NOT NULL, listen60_ms INTEGER NOT NULL,"
-	" starts INTEGER NOT NULL,"
+	" starts INTEGER NOT NULL, rev INTEGER NOT NULL,"
 	" PRIMARY KEY(member, slot, mount, kind, relay, boot))"
 	" STRICT, WITHOUT ROWID;"
-	"INSERT INTO usage_2 SELECT * FROM usage;"
+	"INSERT INTO usage_2 SELECT *, 0 FROM usage;"
 	"DROP TABLE usage;"
 	"ALTER TABLE usage_2 RENAME TO usage;"
 	"CREATE TABLE peak_2(slot INTEGER NOT NULL, member INTEGER NOT NULL,"
 	" mount INTEGER NOT NULL REFERENCES mount(id),"
 	" relay INTEGER NOT NULL REFERENCES relay(id), boot INTEGER NOT NULL,"
 	" peak INTEGER NOT NULL, peak_at_ms INTEGER NOT NULL,"
+	" rev INTEGER NOT NULL,"
 	" PRIMARY KEY(member, slot, mount, relay, boot))"
 	" STRICT, WITHOUT ROWID;"
-	"INSERT INTO peak_2 SELECT * FROM peak;"
+	"INSERT INTO peak_2 SELECT *, 0 FROM peak;"
 	"DROP TABLE peak;"
 	"ALTER TABLE peak_2 RENAME TO peak;"
 
@@ -138,6 +141,7 @@ static const char *const steps[] = {
 	" mount INTEGER NOT NULL REFERENCES mount(id),"
 	" relay INTEGER NOT NULL REFERENCES relay(id), boot INTEGER NOT NULL,"
 	" length INTEGER NOT NULL, ended INTEGER NOT NULL,"
+	" rev INTEGER NOT NULL,"
 	" PRIMARY KEY(member, slot, mount, relay, boot, length))"
 	" STRICT, WITHOUT ROWID;"
 
@@ -145,7 +149,7 @@ static const char *const steps[] = {
 	"CREATE TABLE audience(day TEXT NOT NULL, member INTEGER NOT NULL,"
 	" mount INTEGER NOT NULL REFERENCES mount(id),"
 	" relay INTEGER NOT NULL REFERENCES relay(id), boot INTEGER NOT NULL,"
-	" listeners INTEGER NOT NULL,"
+	" listeners INTEGER NOT NULL, rev INTEGER NOT NULL,"
 	" PRIMARY KEY(member, day, mount, relay, boot))"
 	" STRICT, WITHOUT ROWID;"
 

@@ -20,11 +20,12 @@
 #include <sys/statfs.h>
 #include <unistd.h>
 
-#define APPLICATION_ID 0x61326131 /* "a2a1" */
-#define BUSY_MS        1000
-#define PAGE_BYTES     4096
-#define LOG_BYTES      (4 << 20) /* write-ahead log: checkpoint above this */
-#define STATEMENTS     128
+#define APPLICATION_ID     0x61326131 /* "a2a1" */
+#define CHECKED_BYTES_MOST (INT64_C(512) << 20)
+#define BUSY_MS            1000
+#define PAGE_BYTES         4096
+#define LOG_BYTES          (4 << 20) /* write-ahead log: checkpoint above this */
+#define STATEMENTS         128
 
 #define DAMAGED                                                                \
 	"the store %s is damaged (%s): put a good copy in its place, or move " \
@@ -42,6 +43,8 @@ struct store {
 	int log_pages;
 	char reason[256]; /* of the last rollback */
 	int64_t relay, boot;
+	int64_t rev;   /* of the transaction that goes on */
+	bool is_ready; /* all tables are there */
 	unsigned statement_count;
 	struct statement statements[STATEMENTS];
 };
@@ -185,15 +188,30 @@ set_up(struct store *store, char **error)
 	return true;
 }
 
+/* Reading gigabytes would keep the streams from starting for minutes: larger
+ * ones are checked by each backup. */
+static bool
+is_quick_to_check(struct store *store)
+{
+	return read_number(store, "PRAGMA page_count") *
+	    read_number(store, "PRAGMA page_size") <=
+	    CHECKED_BYTES_MOST;
+}
+
 /* Says so when it is not. */
 static bool
 is_whole(struct store *store, char **error)
 {
-	sqlite3_stmt *prepared = store_prepare(store, "PRAGMA quick_check(1)");
-	int step = sqlite3_step(prepared);
-	bool is_ok = step == SQLITE_ROW &&
-	    strcmp(store_text(prepared, 0), "ok") == 0;
+	sqlite3_stmt *prepared;
+	bool is_ok;
+	int step;
 
+	if (!is_quick_to_check(store))
+		return true;
+	prepared = store_prepare(store, "PRAGMA quick_check(1)");
+	step = sqlite3_step(prepared);
+	is_ok = step == SQLITE_ROW &&
+	    strcmp(store_text(prepared, 0), "ok") == 0;
 	if (!is_ok)
 		say(error, DAMAGED, store->path,
 		    step == SQLITE_ROW ? store_text(prepared, 0)
@@ -292,6 +310,51 @@ name_relay(struct store *store)
 	return store->relay != -1;
 }
 
+static void
+give_rev(sqlite3_context *context, int count, sqlite3_value **values)
+{
+	const struct store *store = sqlite3_user_data(context);
+
+	(void)count;
+	(void)values;
+	sqlite3_result_int64(context, store->rev);
+}
+
+static bool
+add_functions(struct store *store)
+{
+	return sqlite3_create_function_v2(store->connection, "rev", 0,
+		   SQLITE_UTF8 | SQLITE_DIRECTONLY, store, give_rev, NULL, NULL,
+		   NULL) == SQLITE_OK;
+}
+
+struct store *
+store_open_memory(const char *path, char **error)
+{
+	struct store *store = mem_new(sizeof(*store));
+	char *attach = NULL;
+
+	store->path = mem_text(path);
+	store->lock_fd = -1;
+	if (sqlite3_open_v2(":memory:", &store->connection,
+		SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
+		    SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI,
+		NULL) == SQLITE_OK &&
+	    migrate(store) && add_functions(store)) {
+		attach = sqlite3_mprintf(
+		    "ATTACH 'file:%q?mode=ro' AS local", path);
+		CHECK(attach != NULL);
+		if (run_text(store, attach)) {
+			sqlite3_free(attach);
+			return store;
+		}
+		sqlite3_free(attach);
+	}
+	say_why(store, error);
+	store_close(store);
+	return NULL;
+}
+
 struct store *
 store_open(const char *path, char **error)
 {
@@ -302,8 +365,10 @@ store_open(const char *path, char **error)
 	if (!take_lock(store, error) || !open_file(store, error) ||
 	    !set_up(store, error) || !check_file(store, error))
 		goto out;
-	if (migrate(store) && name_relay(store))
+	if (migrate(store) && name_relay(store) && add_functions(store)) {
+		store->is_ready = true;
 		return store;
+	}
 	say_why(store, error);
 out:
 	store_close(store);
@@ -399,10 +464,32 @@ store_text(sqlite3_stmt *prepared, int column)
 	return text != NULL ? (const char *)text : "";
 }
 
+/* One more than any that was committed. Before the first migration there is
+ * nothing that could have one. */
+static bool
+next_rev(struct store *store)
+{
+	sqlite3_stmt *prepared;
+	int step;
+
+	if (!store->is_ready)
+		return true;
+	prepared = store_prepare(store,
+	    "INSERT INTO meta(k, v) VALUES('rev', '1') ON CONFLICT DO UPDATE "
+	    "SET v = CAST(v AS INTEGER) + 1 RETURNING CAST(v AS INTEGER)");
+	step = sqlite3_step(prepared);
+	if (step == SQLITE_ROW) {
+		store->rev = sqlite3_column_int64(prepared, 0);
+		step = sqlite3_step(prepared);
+	}
+	return store_ended(prepared, step);
+}
+
 bool
 store_begin(struct store *store)
 {
-	return store_run(store_prepare(store, "BEGIN IMMEDIATE"));
+	return store_run(store_prepare(store, "BEGIN IMMEDIATE")) &&
+	    next_rev(store);
 }
 
 bool

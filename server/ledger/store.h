@@ -25,6 +25,9 @@ struct store;
 struct store *store_open(const char *path, char **error) MUST_CHECK;
 /* A store that is there already, for another thread: only to read. */
 struct store *store_open_reader(const char *path, char **error) MUST_CHECK;
+/* An empty one in memory, with the one at path beside it, to read, as "local".
+ */
+struct store *store_open_memory(const char *path, char **error) MUST_CHECK;
 void store_close(struct store *); /* NULL is fine */
 
 int64_t store_relay(const struct store *); /* row of this relay's UUID */
@@ -39,7 +42,10 @@ bool store_ended(sqlite3_stmt *, int step) MUST_CHECK;
 /* A column's text; "" for NULL. Valid until the next step. */
 const char *store_text(sqlite3_stmt *, int column);
 
-bool store_begin(struct store *) MUST_CHECK; /* takes the write lock */
+/* Takes the write lock. SQL's rev() is one more in each transaction than in all
+ * that were committed before, so rows that keep it in a column tell in which
+ * order they changed. */
+bool store_begin(struct store *) MUST_CHECK;
 bool store_commit(struct store *) MUST_CHECK;
 void store_rollback(struct store *);
 int64_t store_changed(struct store *); /* rows, by the last statement */

@@ -57,9 +57,10 @@ static const char
 		   "AND relay = ?1 AND boot = ?2";
 
 static const char write_usage[] =
-    "INSERT INTO usage(relay, boot, slot, member, mount, kind, " COLUMNS ") "
+    "INSERT INTO usage(relay, boot, slot, member, mount, kind, " COLUMNS
+    ", rev) "
     "VALUES(?1, ?2, ?3, ?4, " MOUNT_ID ", ?6, "
-    "?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) "
+    "?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, rev()) "
     "ON CONFLICT DO UPDATE SET "
     "payload_out = max(payload_out, excluded.payload_out), "
     "tcp_out = max(tcp_out, excluded.tcp_out), "
@@ -69,13 +70,14 @@ static const char write_usage[] =
     "tls_out = max(tls_out, excluded.tls_out), "
     "listen_ms = max(listen_ms, excluded.listen_ms), "
     "listen60_ms = max(listen60_ms, excluded.listen60_ms), "
-    "starts = max(starts, excluded.starts)";
+    "starts = max(starts, excluded.starts), rev = excluded.rev";
 
 static const char write_peak[] =
-    "INSERT INTO peak(relay, boot, slot, member, mount, peak, peak_at_ms) "
-    "VALUES(?1, ?2, ?3, ?4, " MOUNT_ID ", ?7, ?8) "
+    "INSERT INTO peak(relay, boot, slot, member, mount, peak, peak_at_ms, rev) "
+    "VALUES(?1, ?2, ?3, ?4, " MOUNT_ID ", ?7, ?8, rev()) "
     "ON CONFLICT DO UPDATE SET peak = excluded.peak, "
-    "peak_at_ms = excluded.peak_at_ms WHERE excluded.peak > peak";
+    "peak_at_ms = excluded.peak_at_ms, rev = excluded.rev "
+    "WHERE excluded.peak > peak";
 
 static const char
     read_ended[] = "SELECT length, ended FROM session WHERE "
@@ -83,9 +85,10 @@ static const char
 		   " AND relay = ?1 AND boot = ?2";
 
 static const char write_ended[] =
-    "INSERT INTO session(relay, boot, slot, member, mount, length, ended) "
-    "VALUES(?1, ?2, ?3, ?4, " MOUNT_ID ", ?7, ?8) "
-    "ON CONFLICT DO UPDATE SET ended = max(ended, excluded.ended)";
+    "INSERT INTO session(relay, boot, slot, member, mount, length, ended, rev) "
+    "VALUES(?1, ?2, ?3, ?4, " MOUNT_ID ", ?7, ?8, rev()) "
+    "ON CONFLICT DO UPDATE SET ended = max(ended, excluded.ended), "
+    "rev = excluded.rev";
 
 struct usage *
 usage_new(struct store *store)

@@ -15,10 +15,14 @@ static const char select_usage[] =
     "JOIN mount ON mount.id = usage.mount "
     "WHERE member = ?1 AND slot >= ?2 AND slot < ?3 ORDER BY slot";
 
+/* Of several relays there is no moment to tell: their sum is a bound from
+ * above. */
 static const char select_peaks[] =
-    "SELECT slot, path, max(peak), peak_at_ms FROM peak "
-    "JOIN mount ON mount.id = peak.mount "
-    "WHERE member = ?1 AND slot >= ?2 AND slot < ?3 GROUP BY slot, path";
+    "SELECT slot, path, sum(top), CASE WHEN count(*) = 1 THEN at END FROM "
+    "(SELECT slot, mount, max(peak) AS top, peak_at_ms AS at FROM peak "
+    "WHERE member = ?1 AND slot >= ?2 AND slot < ?3 "
+    "GROUP BY slot, mount, relay) AS tops "
+    "JOIN mount ON mount.id = tops.mount GROUP BY slot, path";
 
 /* What this slot is part of, in the member's zone. */
 struct place {

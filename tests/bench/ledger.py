@@ -27,7 +27,7 @@ WITH RECURSIVE
 INSERT INTO usage
 SELECT :first + day * 288 + part, m.id, mount.id, kinds.kind, 1, 1,
        m.id * 1000000 + part * 1000 + day, 7, m.id * 1040000 + part * 1000,
-       48000000, 50000000, 0, 3600000 + part, 3500000, 3
+       48000000, 50000000, 0, 3600000 + part, 3500000, 3, 1
 FROM member AS m CROSS JOIN days CROSS JOIN parts CROSS JOIN kinds
 CROSS JOIN mount ON mount.id BETWEEN 3 * m.id + 7 AND 3 * m.id + 9
 """
@@ -51,7 +51,7 @@ def fill(path, members, days, hours):
                          "slots": hours * 12})
     store.execute(
         "INSERT INTO peak SELECT slot, member, mount, relay, boot, 40, "
-        "slot * 300000 FROM usage WHERE kind = 'live'")
+        "slot * 300000, 1 FROM usage WHERE kind = 'live'")
     store.commit()
     rows = store.execute("SELECT count(*) FROM usage").fetchone()[0]
     store.execute("PRAGMA wal_checkpoint(TRUNCATE)")

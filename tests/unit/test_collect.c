@@ -250,8 +250,9 @@ what_a_codec_used_is_told_by_the_broadcast(void **state)
 	at_ms = at_day(&month, "2026-11-02");
 	snprintf(sql, sizeof(sql),
 	    "INSERT INTO broadcast(member, mount, started_ms, ended_ms, reason,"
-	    " encoder, media_type, codecs, bitrate_kbps) VALUES"
-	    "(1, '/ana/a', %lld, %lld, 'lost', 'butt', 'audio/mpeg', 'mp3', 1)",
+	    " encoder, media_type, codecs, bitrate_kbps, rev) VALUES"
+	    "(1, '/ana/a', %lld, %lld, 'lost', 'butt', 'audio/mpeg', 'mp3', 1,"
+	    " 1)",
 	    (long long)at_ms, (long long)at_ms + 3600000);
 	assert_int_equal(help_sql(help, sql), SQLITE_OK);
 	use(help, at_ms / SLOT_MS + 3, 5);
@@ -340,6 +341,41 @@ periods_that_overlap_are_refused(void **state)
 	bytes_free(&out);
 }
 
+/* Two relays' peaks of a slot need not be of one moment: their sum is a bound
+ * from above. Two starts of one relay are never at the same time. */
+static void
+peaks_of_relays_add_up_and_those_of_starts_do_not(void **state)
+{
+	static const char
+	    rows[] = "INSERT INTO relay(id, uuid) VALUES(8, 'a'), (9, 'b');"
+		     "INSERT INTO mount(id, path) VALUES(40, '');"
+		     "INSERT INTO peak(slot, member, mount, relay, boot, peak, "
+		     "peak_at_ms, rev) VALUES(%lld, 1, 40, 8, 1, 5, 77, 1), "
+		     "(%lld, 1, 40, 8, 2, 7, 78, 1)%s";
+	struct help *help = *state;
+	struct month month;
+	char sql[512], more[64];
+	long long slot;
+
+	begin(help, &month);
+	slot = at_day(&month, "2026-11-03") / SLOT_MS;
+	snprintf(sql, sizeof(sql), rows, slot, slot, "");
+	assert_int_equal(help_sql(help, sql), SQLITE_OK);
+	look(help, &month, "2026-11-01", "2026-12-01");
+	assert_int_equal(month.model.total.peak, 7);
+	assert_int_equal(month.model.total.peak_at_ms, 78);
+	snprintf(more, sizeof(more), "%lld, 1, 40, 9, 3, 4, 79, 1)", slot);
+	snprintf(sql, sizeof(sql),
+	    "INSERT INTO peak(slot, member, mount, relay, boot, peak, "
+	    "peak_at_ms, rev) VALUES(%s",
+	    more);
+	assert_int_equal(help_sql(help, sql), SQLITE_OK);
+	look(help, &month, "2026-11-01", "2026-12-01");
+	assert_int_equal(month.model.total.peak, 11);
+	assert_int_equal(month.model.total.peak_at_ms, 0);
+	end(&month);
+}
+
 static void
 equal_figures_give_equal_bytes(void **state)
 {
@@ -375,6 +411,7 @@ main(void)
 		HELP_TEST(what_a_codec_used_is_told_by_the_broadcast),
 		HELP_TEST(what_is_sealed_stays),
 		HELP_TEST(periods_that_overlap_are_refused),
+		HELP_TEST(peaks_of_relays_add_up_and_those_of_starts_do_not),
 		HELP_TEST(equal_figures_give_equal_bytes),
 	};
 

@@ -371,6 +371,41 @@ the_log_of_writes_stays_small(void **state)
 	    help_number(help, "SELECT count(*) FROM usage"), 24000);
 }
 
+/* What changed after a moment has a higher one, and nothing else has. */
+static void
+revisions_tell_what_changed(void **state)
+{
+	struct help *help = *state;
+	int64_t before;
+
+	help_add(help, NOON_SLOT, "/a", 5);
+	help_add(help, NOON_SLOT, "/b", 5);
+	assert_true(ledger_flush(help->ledger));
+	before = help_number(help, "SELECT max(rev) FROM usage");
+	assert_int_equal(
+	    help_number(help, "SELECT count(DISTINCT rev) FROM usage"), 1);
+	help_add(help, NOON_SLOT, "/b", 5);
+	assert_true(ledger_flush(help->ledger));
+	assert_int_equal(
+	    help_number(help, "SELECT min(rev) FROM usage"), before);
+	assert_int_equal(help_number(help,
+			     "SELECT path = '/b' FROM usage JOIN mount "
+			     "ON mount.id = mount ORDER BY rev DESC LIMIT 1"),
+	    1);
+	before = help_number(help, "SELECT max(rev) FROM usage");
+	assert_int_equal(help_sql(help,
+			     "INSERT INTO play(member, mount, started_ms, "
+			     "title, listeners, peak, rev) "
+			     "VALUES(1, '/a', 1, 't', 1, 1, 1)"),
+	    SQLITE_OK);
+	help_reopen(help); /* ends that play */
+	assert_true(help_number(help, "SELECT rev FROM play") > before);
+	before = help_number(help, "SELECT rev FROM play");
+	help_add(help, NOON_SLOT, "/a", 5);
+	assert_true(ledger_flush(help->ledger));
+	assert_true(help_number(help, "SELECT max(rev) FROM usage") > before);
+}
+
 TEST_MAIN(HELP_TEST(every_counter_arrives_in_its_own_column),
     HELP_TEST(writing_twice_changes_nothing),
     HELP_TEST(a_smaller_total_never_replaces_a_greater_one),
@@ -387,4 +422,5 @@ TEST_MAIN(HELP_TEST(every_counter_arrives_in_its_own_column),
     HELP_TEST(a_locked_store_keeps_totals_in_memory),
     HELP_TEST(the_highest_peak_stays_with_its_time),
     HELP_TEST(many_totals_in_many_buckets_stay_apart),
-    HELP_TEST(the_log_of_writes_stays_small))
+    HELP_TEST(the_log_of_writes_stays_small),
+    HELP_TEST(revisions_tell_what_changed))
