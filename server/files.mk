@@ -219,6 +219,8 @@ ledger_files = \
 	server/ledger/recordings.h \
 	server/ledger/report.c \
 	server/ledger/report.h \
+	server/ledger/revisions.c \
+	server/ledger/revisions.h \
 	server/ledger/rounds.c \
 	server/ledger/rounds.h \
 	server/ledger/schema.c \
@@ -231,6 +233,18 @@ ledger_files = \
 	server/ledger/totals.h \
 	server/ledger/usage.c \
 	server/ledger/usage.h
+
+share_files = \
+	server/share/batch.c \
+	server/share/batch.h \
+	server/share/fetch.c \
+	server/share/fetch.h \
+	server/share/link.c \
+	server/share/link.h \
+	server/share/shipper.c \
+	server/share/shipper.h \
+	server/share/tables.c \
+	server/share/tables.h
 
 reports_files = \
 	server/reports/capacity.c \

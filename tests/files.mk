@@ -179,6 +179,7 @@ live_tests = \
 	tests/live/test_reload.py \
 	tests/live/test_reports.py \
 	tests/live/test_run.py \
+	tests/live/test_share.py \
 	tests/live/test_shoutcast.py \
 	tests/live/test_tls.py \
 	tests/live/test_uniques.py \
@@ -189,6 +190,7 @@ live_helpers = \
 	tests/live/browser.py \
 	tests/live/ears.py \
 	tests/live/encoder.py \
+	tests/live/postgres.py \
 	tests/live/seam.c \
 	tests/live/seam.py \
 	tests/live/server.py \

@@ -62,6 +62,8 @@ struct conf {
 	char *public_url; /* "https://radio.example.org", no slash at its end */
 	char *data;
 	char *backup_folder; /* NULL: no backups by itself */
+	char *share;         /* PostgreSQL, as libpq takes it; NULL: none */
+	int64_t share_every_ms;
 	char *user; /* to become when root starts us; NULL: all2all or nobody */
 	char *contact; /* shown as icestats admin; NULL */
 	char *location;

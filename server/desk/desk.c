@@ -11,6 +11,7 @@
 #include "front/thread.h"
 #include "net/address.h"
 #include "reports/reporter.h"
+#include "share/shipper.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -33,7 +34,8 @@ enum {
 	THREAD_CLERK = 1000,
 	THREAD_CHECKER,
 	THREAD_SPOOL,
-	THREAD_REPORTER
+	THREAD_REPORTER,
+	THREAD_SHIPPER
 };
 
 struct desk *
@@ -81,6 +83,7 @@ start_clerk(struct desk *desk)
 {
 	const struct life_rules rules = reload_life_rules(desk->conf);
 	const struct clerk_setup setup = { .data = desk->conf->data,
+		.is_shared = desk->conf->share != NULL,
 		.flush_ms = worker_clerk_flush_ms(desk->conf->flush_ms),
 		.desk = desk->loop,
 		.thread_no = THREAD_CLERK,
@@ -103,6 +106,7 @@ start_reporter(struct desk *desk)
 		.backup_folder = desk->conf->backup_folder,
 		.desk = desk->loop,
 		.clerk = clerk_loop(desk->clerk),
+		.share = desk->conf->share,
 		.boot = clerk_boot(desk->clerk),
 		.thread_no = THREAD_REPORTER };
 	char *error = NULL;
@@ -111,6 +115,26 @@ start_reporter(struct desk *desk)
 	if (desk->reporter == NULL)
 		die("%s", error);
 	if (!reporter_start(desk->reporter))
+		die("cannot start a thread");
+	desk->threads_left++;
+}
+
+static void
+start_shipper(struct desk *desk)
+{
+	const struct shipper_setup setup = { .data = desk->conf->data,
+		.where = desk->conf->share,
+		.every_ms = desk->conf->share_every_ms,
+		.desk = desk->loop,
+		.thread_no = THREAD_SHIPPER };
+	char *error = NULL;
+
+	if (desk->conf->share == NULL)
+		return;
+	desk->shipper = shipper_open(&setup, &error);
+	if (desk->shipper == NULL)
+		die("%s", error);
+	if (!shipper_start(desk->shipper))
 		die("cannot start a thread");
 	desk->threads_left++;
 }
@@ -228,6 +252,7 @@ desk_start(struct desk *desk)
 	lock_data(desk);
 	start_clerk(desk);
 	start_reporter(desk);
+	start_shipper(desk);
 	start_spool(desk);
 	start_workers(desk);
 	watch_signals(desk);
@@ -336,6 +361,9 @@ take_done(struct desk *desk, const struct done_msg *message)
 	} else if (message->thread_no == THREAD_SPOOL) {
 		gauges_post(desk);
 		post_stop(clerk_loop(desk->clerk));
+	} else if (message->thread_no == THREAD_CLERK &&
+	    desk->shipper != NULL) {
+		post_stop(shipper_loop(desk->shipper));
 	}
 	if (desk->threads_left == 0)
 		loop_end(desk->loop);
@@ -442,6 +470,8 @@ join_threads(struct desk *desk)
 		loop_join(desk->worker_loops[i]);
 	loop_join(checker_loop(desk->checker));
 	loop_join(reporter_loop(desk->reporter));
+	if (desk->shipper != NULL)
+		loop_join(shipper_loop(desk->shipper));
 	loop_join(spool_loop(desk->spool));
 	loop_join(clerk_loop(desk->clerk));
 }
@@ -455,6 +485,7 @@ desk_free(struct desk *desk)
 	checker_free(desk->checker);
 	spool_free(desk->spool);
 	reporter_free(desk->reporter);
+	shipper_free(desk->shipper);
 	clerk_free(desk->clerk);
 	control_free(desk);
 	commands_free(desk);

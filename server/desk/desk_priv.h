@@ -159,6 +159,7 @@ struct desk {
 	unsigned worker_count, workers_left;
 	struct clerk *clerk;
 	struct reporter *reporter;
+	struct shipper *shipper; /* NULL: nothing is shared */
 	struct checker *checker;
 	struct spool *spool;
 	unsigned threads_left; /* that have not said DONE */

@@ -7,6 +7,7 @@
 #include "ledger/commands.h"
 #include "ledger/ledger.h"
 #include "ledger/members.h"
+#include "ledger/revisions.h"
 #include "ledger/rounds.h"
 #include "ledger/statements.h"
 
@@ -259,6 +260,9 @@ clerk_open(const struct clerk_setup *setup, char **error)
 		free(clerk);
 		return NULL;
 	}
+	if (!revisions_index(clerk->ledger->store, setup->is_shared))
+		log_error("store not indexed: %s",
+		    store_reason(clerk->ledger->store));
 	clerk->desk = setup->desk;
 	clerk->flush_ms = setup->flush_ms;
 	clerk->thread_no = setup->thread_no;

@@ -29,8 +29,9 @@ struct clerk;
 struct clerk_setup {
 	const char *data; /* folder; the store is data/all2all.sqlite */
 	int64_t flush_ms;
-	struct loop *desk;                   /* gets RESULT, MEMBERS, DONE */
-	unsigned thread_no;                  /* given back in DONE */
+	struct loop *desk;  /* gets RESULT, MEMBERS, DONE */
+	bool is_shared;     /* others ask what changed: ledger/revisions.h */
+	unsigned thread_no; /* given back in DONE */
 	const struct life_rules *life_rules; /* copied; NULL: the usual ones */
 };
 

@@ -332,7 +332,8 @@ struct store *
 store_open_memory(const char *path, char **error)
 {
 	struct store *store = mem_new(sizeof(*store));
-	char *attach = NULL;
+	struct bytes attach = { 0 };
+	bool is_attached = false;
 
 	store->path = mem_text(path);
 	store->lock_fd = -1;
@@ -341,15 +342,15 @@ store_open_memory(const char *path, char **error)
 		    SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI,
 		NULL) == SQLITE_OK &&
 	    migrate(store) && add_functions(store)) {
-		attach = sqlite3_mprintf(
-		    "ATTACH 'file:%q?mode=ro' AS local", path);
-		CHECK(attach != NULL);
-		if (run_text(store, attach)) {
-			sqlite3_free(attach);
-			return store;
-		}
-		sqlite3_free(attach);
+		bytes_text(&attach, "ATTACH 'file:");
+		text_url_path(&attach, path);
+		bytes_append(&attach, "?mode=ro' AS local",
+		    sizeof("?mode=ro' AS local"));
+		is_attached = run_text(store, (const char *)attach.data);
+		bytes_free(&attach);
 	}
+	if (is_attached)
+		return store;
 	say_why(store, error);
 	store_close(store);
 	return NULL;

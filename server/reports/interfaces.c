@@ -37,7 +37,7 @@ interfaces_read(struct interfaces *interfaces)
 	interfaces->count = 0;
 	if (names == NULL)
 		return;
-	for (unsigned i = 0; names[i].if_name != NULL && i < INTERFACES_MOST;
+	for (unsigned i = 0; i < INTERFACES_MOST && names[i].if_name != NULL;
 	     i++) {
 		struct interface *row = &interfaces->rows[i];
 		const char *name = names[i].if_name;

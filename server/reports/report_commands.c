@@ -8,20 +8,15 @@
 #include "reports/reporter.h"
 #include "reports/show.h"
 #include "reports/subject.h"
+#include "share/fetch.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static struct reporter *
 reporter_of(const struct call *call)
 {
 	return call->owner;
-}
-
-static int
-refuse_store(struct call *call)
-{
-	return call_refuse_store(call, reporter_of(call)->store);
 }
 
 static int
@@ -48,21 +43,72 @@ show(struct call *call, const struct model *model)
 	return CALL_REFUSED;
 }
 
+/* The store of this relay, or one made of what all relays share. NULL after
+ * having said why. */
+static struct store *
+open_source(struct call *call, const struct subject *subject)
+{
+	struct reporter *reporter = reporter_of(call);
+	struct store *store;
+	char *error;
+
+	if (!call_has(call, "--from-share"))
+		return reporter->store;
+	if (reporter->share == NULL) {
+		bytes_text(call->out, "nothing is shared: share is not set\n");
+		return NULL;
+	}
+	store = fetch_period(reporter->share, reporter->path,
+	    subject->member.member.id, subject->member.member.slug,
+	    subject->wish.from_ms, subject->wish.to_ms, &error);
+	if (store == NULL) {
+		bytes_format(call->out,
+		    "what relays share cannot be read now: %s\n", error);
+		free(error);
+	}
+	return store;
+}
+
+static void
+close_source(struct call *call, struct store *store)
+{
+	if (store != reporter_of(call)->store)
+		store_close(store);
+}
+
+/* Reads what the call is about, and collects it. The caller frees the model
+ * when it is DONE. */
+static int
+collect_subject(struct call *call, struct subject *subject, struct model *model)
+{
+	struct store *store;
+	int status;
+
+	memset(subject, 0, sizeof(*subject));
+	status = subject_read(call, subject);
+	if (status != CALL_DONE)
+		return status;
+	store = open_source(call, subject);
+	if (store == NULL)
+		return CALL_REFUSED;
+	if (!subject_collect(store, subject, model)) {
+		status = call_refuse_store(call, store);
+		model_free(model);
+	}
+	close_source(call, store);
+	return status;
+}
+
 static int
 show_report(struct call *call)
 {
 	struct subject subject;
 	struct model model;
-	int status;
+	int status = collect_subject(call, &subject, &model);
 
-	memset(&subject, 0, sizeof(subject));
-	status = subject_read(call, &subject);
 	if (status != CALL_DONE)
 		return status;
-	if (subject_collect(reporter_of(call)->store, &subject, &model))
-		status = show(call, &model);
-	else
-		status = refuse_store(call);
+	status = show(call, &model);
 	model_free(&model);
 	return status;
 }
@@ -76,23 +122,16 @@ static const char select_plays[] =
     "FROM play WHERE member = ?1 AND started_ms >= ?2 AND started_ms < ?3 "
     "ORDER BY started_ms, id";
 
-static int
-list_plays(struct call *call)
+static bool
+read_plays(
+    struct store *store, const struct subject *subject, struct listing *listing)
 {
-	struct subject subject;
-	struct listing *listing;
-	sqlite3_stmt *prepared;
-	int status, step;
+	sqlite3_stmt *prepared = store_prepare(store, select_plays);
+	int step;
 
-	memset(&subject, 0, sizeof(subject));
-	status = subject_read(call, &subject);
-	if (status != CALL_DONE)
-		return status;
-	listing = listing_new(play_columns, 6);
-	prepared = store_prepare(reporter_of(call)->store, select_plays);
-	sqlite3_bind_int64(prepared, 1, subject.member.member.id);
-	sqlite3_bind_int64(prepared, 2, subject.wish.from_ms);
-	sqlite3_bind_int64(prepared, 3, subject.wish.to_ms);
+	sqlite3_bind_int64(prepared, 1, subject->member.member.id);
+	sqlite3_bind_int64(prepared, 2, subject->wish.from_ms);
+	sqlite3_bind_int64(prepared, 3, subject->wish.to_ms);
 	while ((step = sqlite3_step(prepared)) == SQLITE_ROW) {
 		for (int i = 0; i < 2; i++)
 			listing_add_time(
@@ -103,8 +142,29 @@ list_plays(struct call *call)
 			listing_add_number(
 			    listing, sqlite3_column_int64(prepared, i));
 	}
-	return reporter_show(
-	    call, listing, store_ended(prepared, step), "plays");
+	return store_ended(prepared, step);
+}
+
+static int
+list_plays(struct call *call)
+{
+	struct subject subject;
+	struct listing *listing;
+	struct store *store;
+	bool is_read;
+	int status;
+
+	memset(&subject, 0, sizeof(subject));
+	status = subject_read(call, &subject);
+	if (status != CALL_DONE)
+		return status;
+	store = open_source(call, &subject);
+	if (store == NULL)
+		return CALL_REFUSED;
+	listing = listing_new(play_columns, 6);
+	is_read = read_plays(store, &subject, listing);
+	close_source(call, store);
+	return reporter_show(call, listing, is_read, "plays");
 }
 
 static const struct column attest_columns[] = { { "member", false },
@@ -121,16 +181,10 @@ attest(struct call *call)
 	struct subject subject;
 	struct model model;
 	int64_t cap;
-	int status;
+	int status = collect_subject(call, &subject, &model);
 
-	memset(&subject, 0, sizeof(subject));
-	status = subject_read(call, &subject);
 	if (status != CALL_DONE)
 		return status;
-	if (!subject_collect(reporter_of(call)->store, &subject, &model)) {
-		model_free(&model);
-		return refuse_store(call);
-	}
 	listing = listing_new(attest_columns, 11);
 	listing_add(listing, model.slug);
 	listing_add(listing, model.name);
@@ -173,16 +227,21 @@ back_up(struct call *call)
 	    : CALL_REFUSED;
 }
 
-#define PERIOD "--member SLUG (--period MONTH|YEAR | --from TIME --to TIME)"
+#define PERIOD                                                                 \
+	"--member SLUG (--period MONTH|YEAR | --from TIME --to TIME) "         \
+	"[--from-share]"
 
 static const struct command commands[] = {
-	{ { "report" }, 0, " --member= --period= --from= --to= --format=. ",
+	{ { "report" }, 0,
+	    " --member= --period= --from= --to= --format=. --from-share ",
 	    "report " PERIOD " [--format text|csv|json|html|pdf]",
 	    show_report },
-	{ { "playlog" }, 0, " --member= --period= --from= --to= --format= ",
+	{ { "playlog" }, 0,
+	    " --member= --period= --from= --to= --format= --from-share ",
 	    "playlog " PERIOD CALL_FORMATS, list_plays },
 	{ { "backup" }, 0, " --to= ", "backup [--to FOLDER]", back_up },
-	{ { "attest" }, 0, " --member= --period= --from= --to= --format= ",
+	{ { "attest" }, 0,
+	    " --member= --period= --from= --to= --format= --from-share ",
 	    "attest " PERIOD CALL_FORMATS, attest },
 };
 

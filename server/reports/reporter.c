@@ -10,6 +10,7 @@
 #include "reports/rates.h"
 #include "reports/report_commands.h"
 #include "reports/statement_commands.h"
+#include "share/link.h"
 
 #include <event2/event.h>
 #include <stdio.h>
@@ -17,7 +18,8 @@
 #include <string.h>
 
 #define STORE_NAME  "all2all.sqlite"
-#define BACKUP_SECS 600 /* how often it looks whether one is due */
+#define SHARE_MS    30000 /* for a report of all relays */
+#define BACKUP_SECS 600   /* how often it looks whether one is due */
 #define BACKUP_EACH 86400000
 
 #define TABLES 3
@@ -149,16 +151,17 @@ struct reporter *
 reporter_open(const struct reporter_setup *setup, char **error)
 {
 	struct reporter *reporter = mem_new(sizeof(*reporter));
-	char *path;
 
-	CHECK(asprintf(&path, "%s/" STORE_NAME, setup->data) > 0);
-	reporter->store = store_open_reader(path, error);
-	free(path);
+	CHECK(asprintf(&reporter->path, "%s/" STORE_NAME, setup->data) > 0);
+	reporter->store = store_open_reader(reporter->path, error);
 	if (reporter->store == NULL) {
+		free(reporter->path);
 		free(reporter);
 		return NULL;
 	}
 	reporter->zones = zones_new();
+	if (setup->share != NULL)
+		reporter->share = link_new(setup->share, SHARE_MS);
 	reporter->desk = setup->desk;
 	reporter->clerk = setup->clerk;
 	reporter->thread_no = setup->thread_no;
@@ -201,6 +204,8 @@ reporter_free(struct reporter *reporter)
 		event_free(reporter->backup_timer);
 	loop_free(reporter->loop);
 	free(reporter->backup_folder);
+	link_free(reporter->share);
+	free(reporter->path);
 	store_close(reporter->store);
 	zones_free(reporter->zones);
 	free(reporter);

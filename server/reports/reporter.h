@@ -20,12 +20,15 @@
 #include "reports/reconcile.h"
 
 struct event;
+struct link;
 
 struct reporter {
 	struct loop *loop, *desk, *clerk;
 	struct store *store; /* NULL: stopped */
 	struct zones *zones;
 	struct message *passed; /* to the clerk instead of a result, or NULL */
+	char *path;             /* of the store */
+	struct link *share;     /* NULL: nothing is shared */
 	char *backup_folder;    /* NULL: none by itself */
 	struct event *backup_timer;
 	struct reconcile_start start;
@@ -35,6 +38,7 @@ struct reporter {
 struct reporter_setup {
 	const char *data;          /* folder; its store is there already */
 	const char *backup_folder; /* a copy each day goes there; or NULL */
+	const char *share;         /* as share/link.h takes it; or NULL */
 	struct loop *desk, *clerk;
 	int64_t boot;       /* as the clerk counts it */
 	unsigned thread_no; /* given back in DONE */
