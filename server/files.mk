@@ -168,6 +168,10 @@ spool_files = \
 	server/spool/whole_priv.h \
 	server/spool/whole_webm.c
 
+letters_files = \
+	server/letters/openpgp.c \
+	server/letters/openpgp.h
+
 ledger_files = \
 	server/ledger/adjust_command.c \
 	server/ledger/adjust_command.h \

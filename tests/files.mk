@@ -34,6 +34,7 @@ unit_tests = \
 	tests/unit/test_ogg \
 	tests/unit/test_ogg_links \
 	tests/unit/test_pages \
+	tests/unit/test_openpgp \
 	tests/unit/test_parse \
 	tests/unit/test_query \
 	tests/unit/test_quota \
@@ -87,6 +88,7 @@ tests_unit_test_names_SOURCES = tests/unit/test_names.c
 tests_unit_test_ogg_SOURCES = tests/unit/test_ogg.c
 tests_unit_test_ogg_links_SOURCES = tests/unit/test_ogg_links.c
 tests_unit_test_pages_SOURCES = tests/unit/test_pages.c
+tests_unit_test_openpgp_SOURCES = tests/unit/test_openpgp.c
 tests_unit_test_parse_SOURCES = tests/unit/test_parse.c
 tests_unit_test_query_SOURCES = tests/unit/test_query.c
 tests_unit_test_quota_SOURCES = tests/unit/test_quota.c
@@ -119,6 +121,7 @@ unit_headers = \
 	tests/unit/ledger_help.h \
 	tests/unit/life_help.h \
 	tests/unit/ogg_pages.h \
+	tests/unit/openpgp_help.h \
 	tests/unit/sample_model.h \
 	tests/unit/test.h \
 	tests/unit/units.h \

@@ -60,7 +60,7 @@ cppcheck_is_silent() {
 }
 
 is_spelled() {
-	codespell --ignore-words-list=nd \
+	codespell --ignore-words-list=nd,fpr \
 	    --skip='*.log,tests/data,*.svg,*.min.js,words.c,*_list.h' \
 	    server tools tests man conf docs
 }
