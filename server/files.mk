@@ -199,6 +199,8 @@ ledger_files = \
 	server/ledger/invoice_import.h \
 	server/ledger/invoices.c \
 	server/ledger/invoices.h \
+	server/ledger/key_commands.c \
+	server/ledger/key_commands.h \
 	server/ledger/keys.c \
 	server/ledger/keys.h \
 	server/ledger/ledger.c \

@@ -28,6 +28,7 @@ unit_tests = \
 	tests/unit/test_load_ts \
 	tests/unit/test_loop \
 	tests/unit/test_media \
+	tests/unit/test_member_keys \
 	tests/unit/test_meter \
 	tests/unit/test_mp3 \
 	tests/unit/test_names \
@@ -82,6 +83,7 @@ tests_unit_test_load_frames_SOURCES = tests/unit/test_load_frames.c
 tests_unit_test_load_ts_SOURCES = tests/unit/test_load_ts.c
 tests_unit_test_loop_SOURCES = tests/unit/test_loop.c
 tests_unit_test_media_SOURCES = tests/unit/test_media.c
+tests_unit_test_member_keys_SOURCES = tests/unit/test_member_keys.c
 tests_unit_test_meter_SOURCES = tests/unit/test_meter.c
 tests_unit_test_mp3_SOURCES = tests/unit/test_mp3.c
 tests_unit_test_names_SOURCES = tests/unit/test_names.c

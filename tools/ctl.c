@@ -50,6 +50,10 @@ static const char help[] =
     "  member list                     all members\n"
     "  member show SLUG                one member\n"
     "  member key SLUG --new           another key; the old one ends\n"
+    "  member key SLUG FILE            its OpenPGP key; another one needs\n"
+    "                                  --replace and --person NAME\n"
+    "  member key SLUG --remove --person NAME\n"
+    "                                  takes it away\n"
     "  member activate SLUG            may stream from now on\n"
     "  member block SLUG --reason REASON --reference TEXT --person NAME\n"
     "                                  may not stream any more\n"
@@ -98,9 +102,13 @@ static const char help[] =
     "Listings take --format json, those of what is stored --format csv\n"
     "too. all2allctl(1) tells more.\n";
 
-/* Whose third word is a file, or "-" for standard input: the daemon gets what
- * is in it. */
-static const char *const with_file[][2] = { { "invoice", "import" } };
+/* Which word is a file, or "-" for standard input: the daemon gets what is in
+ * it. */
+static const struct {
+	const char *words[2];
+	int place;
+} with_file[] = { { { "invoice", "import" }, 2 }, { { "member", "key" }, 3 },
+	{ { "member", "delegate" }, 2 } };
 
 static int
 complain(const char *what, const char *why)
@@ -323,11 +331,14 @@ read_file(const char *name, struct bytes *text)
 }
 
 static bool
-takes_file(int argc, char **argv)
+is_file(int argc, char **argv, int place)
 {
+	if (argc < 2 || strncmp(argv[place], "--", 2) == 0)
+		return false;
 	for (size_t i = 0; i < sizeof(with_file) / sizeof(*with_file); i++) {
-		if (argc == 3 && strcmp(argv[0], with_file[i][0]) == 0 &&
-		    strcmp(argv[1], with_file[i][1]) == 0)
+		if (place == with_file[i].place &&
+		    strcmp(argv[0], with_file[i].words[0]) == 0 &&
+		    strcmp(argv[1], with_file[i].words[1]) == 0)
 			return true;
 	}
 	return false;
@@ -341,7 +352,7 @@ list_words(int argc, char **argv, struct bytes *words)
 	const char *why;
 
 	for (int i = 0; i < argc; i++) {
-		if (i < 2 || !takes_file(argc, argv)) {
+		if (!is_file(argc, argv, i)) {
 			bytes_append(words, argv[i], strlen(argv[i]) + 1);
 			continue;
 		}

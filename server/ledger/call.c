@@ -74,19 +74,6 @@ is_meant(const struct command *command, unsigned argc, char **argv)
 	return true;
 }
 
-static const struct command *
-find(const struct command_table *tables, unsigned count, unsigned argc,
-    char **argv)
-{
-	for (unsigned i = 0; i < count; i++) {
-		for (unsigned j = 0; j < tables[i].count; j++) {
-			if (is_meant(&tables[i].commands[j], argc, argv))
-				return &tables[i].commands[j];
-		}
-	}
-	return NULL;
-}
-
 /* '=': takes a value, ' ': takes none, 0: there is no such option. */
 static char
 option_kind(const struct command *command, const char *option)
@@ -123,6 +110,13 @@ take_option(struct call *call, const struct command *command, unsigned *at,
 	return true;
 }
 
+/* The text of a file may begin with dashes. */
+static bool
+looks_like_option(const char *word)
+{
+	return strncmp(word, "--", 2) == 0 && word[2] != '-';
+}
+
 static bool
 take_words(struct call *call, const struct command *command, unsigned count,
     char **words)
@@ -130,7 +124,7 @@ take_words(struct call *call, const struct command *command, unsigned count,
 	const char *format;
 
 	for (unsigned i = 0; i < count; i++) {
-		if (strncmp(words[i], "--", 2) == 0) {
+		if (looks_like_option(words[i])) {
 			if (!take_option(call, command, &i, count, words))
 				return false;
 			continue;
@@ -147,24 +141,55 @@ take_words(struct call *call, const struct command *command, unsigned count,
 	return call->word_count == command->free_words;
 }
 
+static void
+show_use(const struct command *command, struct bytes *out)
+{
+	bytes_format(out, "usage: all2allctl %s\n", command->usage);
+}
+
+/* -1: the words do not fit this command. */
+static int
+try(const struct command *command, void *owner, unsigned argc, char **argv,
+    struct bytes *out)
+{
+	struct call call = { .owner = owner, .out = out };
+	unsigned own = own_words(command);
+	int status;
+
+	if (!take_words(&call, command, argc - own, argv + own))
+		return -1;
+	status = command->run(&call);
+	if (status == CALL_WRONG_USE)
+		show_use(command, out);
+	return status;
+}
+
 int
 call_run(const struct command_table *tables, unsigned count, void *owner,
     unsigned argc, char **argv, struct bytes *out)
 {
-	const struct command *command = find(tables, count, argc, argv);
-	struct call call = { .owner = owner, .out = out };
-	int status = CALL_WRONG_USE;
-	unsigned own;
+	struct bytes uses = { 0 };
+	bool is_known = false;
+	int status = -1;
 
-	if (command == NULL)
-		return show_all_uses(
+	for (unsigned i = 0; i < count; i++) {
+		for (unsigned j = 0; status == -1 && j < tables[i].count; j++) {
+			const struct command *command = &tables[i].commands[j];
+
+			if (!is_meant(command, argc, argv))
+				continue;
+			is_known = true;
+			status = try(command, owner, argc, argv, out);
+			show_use(command, &uses);
+		}
+	}
+	if (!is_known)
+		status = show_all_uses(
 		    tables, count, out, argc > 0 ? argv[0] : "");
-	own = own_words(command);
-	if (take_words(&call, command, argc - own, argv + own))
-		status = command->run(&call);
-	if (status == CALL_WRONG_USE)
-		bytes_format(out, "usage: all2allctl %s\n", command->usage);
-	return status;
+	else if (status == -1)
+		bytes_append(out, uses.data, uses.len);
+	bytes_free(&uses);
+	return status == -1 ? CALL_WRONG_USE : status;
 }
 
 int

@@ -39,6 +39,8 @@ struct call {
 
 typedef int call_answer(struct call *); /* enum call_status */
 
+/* The same words may stand several times, with another number of free words:
+ * the first that fits is run. */
 struct command {
 	const char *words[3]; /* the later ones may be NULL */
 	unsigned free_words;  /* as many must follow */

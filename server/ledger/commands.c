@@ -7,6 +7,7 @@
 #include "ledger/audit.h"
 #include "ledger/call.h"
 #include "ledger/invoice_commands.h"
+#include "ledger/key_commands.h"
 #include "ledger/life_commands.h"
 #include "ledger/member_commands.h"
 #include "ledger/plans.h"
@@ -178,6 +179,7 @@ ledger_command(
 {
 	const struct command_table tables[] = {
 		member_commands,
+		key_commands,
 		life_commands,
 		invoice_commands,
 		plan_commands,

@@ -8,8 +8,11 @@
 #include "ledger/audit.h"
 #include "ledger/life.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#define KEYS_FOLDER   "gnupg"
 #define NOT_FAILING   (-1)
 #define FOLD_AFTER_MS 900000  /* 15 minutes */
 #define ALARM_MS      3600000 /* between two words about it */
@@ -36,6 +39,17 @@ end_what_was_open(struct store *store)
 	    store_commit(store);
 }
 
+static char *
+folder_of_keys(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	int len = slash != NULL ? (int)(slash + 1 - path) : 0;
+	char *folder;
+
+	CHECK(asprintf(&folder, "%.*s" KEYS_FOLDER, len, path) > 0);
+	return folder;
+}
+
 struct ledger *
 ledger_open(const char *path, char **error)
 {
@@ -54,6 +68,7 @@ ledger_open(const char *path, char **error)
 	ledger->audience = audience_new(store);
 	ledger->broadcasts = broadcasts_new(store);
 	ledger->plays = plays_new(store);
+	ledger->keys_folder = folder_of_keys(path);
 	ledger->failing_since_ms = NOT_FAILING;
 	check_audit(store);
 	/* A full disk must not keep the streams from starting. */
@@ -76,6 +91,8 @@ ledger_close(struct ledger *ledger)
 	audience_free(ledger->audience);
 	entries_free(ledger->broadcasts);
 	entries_free(ledger->plays);
+	openpgp_close(ledger->openpgp);
+	free(ledger->keys_folder);
 	store_close(ledger->store);
 	free(ledger);
 }
@@ -177,4 +194,12 @@ ledger_flush(struct ledger *ledger)
 	note_success(ledger);
 	store_checkpoint(store);
 	return true;
+}
+
+struct openpgp *
+ledger_openpgp(struct ledger *ledger, char **error)
+{
+	if (ledger->openpgp == NULL)
+		ledger->openpgp = openpgp_open(ledger->keys_folder, error);
+	return ledger->openpgp;
 }

@@ -18,6 +18,7 @@
 #include "ledger/recordings.h"
 #include "ledger/store.h"
 #include "ledger/usage.h"
+#include "letters/openpgp.h"
 #include "loop/messages.h"
 
 struct ledger {
@@ -34,6 +35,8 @@ struct ledger {
 	struct zones *zones;
 	struct quotas *quotas;
 	struct life_rules life_rules; /* the usual ones until others come */
+	char *keys_folder;            /* beside the store */
+	struct openpgp *openpgp;      /* NULL until it is needed */
 };
 
 /* NULL, and *error (free it) is a sentence, when the store cannot be used. */
@@ -44,5 +47,8 @@ void ledger_close(struct ledger *);
 /* Everything in one transaction. False: nothing was written, all of it stays
  * for the next time; the log says so once. */
 bool ledger_flush(struct ledger *);
+
+/* NULL, and *error (free it) is a sentence, when gpg cannot be used. */
+struct openpgp *ledger_openpgp(struct ledger *, char **error) MUST_CHECK;
 
 #endif

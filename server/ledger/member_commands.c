@@ -98,8 +98,8 @@ add_member(struct call *call)
 	return status;
 }
 
-static int
-renew_key(struct call *call)
+int
+member_renew_key(struct call *call)
 {
 	char key[KEY_LETTERS + 1], hash[KEY_BYTES];
 	int status = CALL_REFUSED;
@@ -129,7 +129,7 @@ static const struct column more_columns[] = { { "activated", false },
 	{ "held", false }, { "block_reason", false },
 	{ "block_reference", false }, { "block_person", false },
 	{ "overdue_from", false }, { "blocked_from", false },
-	{ "deleted_from", false } };
+	{ "deleted_from", false }, { "openpgp_key", false } };
 
 #define LIST_COLUMNS (sizeof(list_columns) / sizeof(*list_columns))
 #define MORE_COLUMNS (sizeof(more_columns) / sizeof(*more_columns))
@@ -183,6 +183,7 @@ add_more(struct listing *listing, const struct member_row *row,
 	add_day(listing, life->overdue_day);
 	add_day(listing, life->block_day);
 	add_day(listing, life->delete_day);
+	add_text(listing, row->fingerprint);
 }
 
 static int
@@ -253,8 +254,6 @@ static const struct command commands[] = {
 	    list_members },
 	{ { "member", "show" }, 1,
 	    " --format= ", "member show SLUG" CALL_FORMATS, show_member },
-	{ { "member", "key" }, 1, " --new ", "member key SLUG --new",
-	    renew_key },
 };
 
 const struct command_table member_commands = { commands,

@@ -15,6 +15,8 @@ extern const struct command_table member_commands;
 
 /* CALL_DONE, or says why not. */
 int member_answer(struct call *, const char *slug, enum members_answer);
+/* "member key SLUG --new" */
+int member_renew_key(struct call *);
 /* Of --member; 0 when it was not given. */
 int member_chosen(struct call *, int64_t *member);
 

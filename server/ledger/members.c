@@ -29,12 +29,16 @@ static const char
 static const char
     update_held[] = "UPDATE member SET is_held = ?2 WHERE id = ?1";
 
+static const char
+    update_fingerprint[] = "UPDATE member SET fingerprint = ?2 WHERE id = ?1";
+
 #define COLUMNS                                                                \
 	"member.id, slug, member.name, key_hash, state, created_ms, key_ms, "  \
 	"blocked_ms, activated_ms, kind, email, publisher, zone, language, "   \
 	"block_reason, block_reference, block_person, dossier, is_held, "      \
 	"plan.id, plan.name, quota_bytes, storage_bytes, max_listeners, "      \
-	"max_bitrate_kbps, max_mounts, is_solidarity, at_quota"
+	"max_bitrate_kbps, max_mounts, is_solidarity, at_quota, "              \
+	"fingerprint"
 #define TABLES "member LEFT JOIN plan ON plan.id = member.plan"
 static const char select_one[] = "SELECT " COLUMNS " FROM " TABLES
 				 " WHERE slug = ?1";
@@ -163,6 +167,8 @@ read_row(sqlite3_stmt *prepared, struct member_row *row)
 		    store_text(prepared, 9 + (int)i));
 	row->is_held = sqlite3_column_int(prepared, 18) != 0;
 	read_plan(prepared, 19, &row->plan);
+	text_copy(row->fingerprint, sizeof(row->fingerprint),
+	    store_text(prepared, 28));
 	read_member(prepared, row);
 }
 
@@ -353,6 +359,17 @@ members_set_held(
 
 	sqlite3_bind_int64(prepared, 1, row->member.id);
 	sqlite3_bind_int(prepared, 2, is_held);
+	return store_run(prepared);
+}
+
+bool
+members_set_fingerprint(
+    struct store *store, const struct member_row *row, const char *fingerprint)
+{
+	sqlite3_stmt *prepared = store_prepare(store, update_fingerprint);
+
+	sqlite3_bind_int64(prepared, 1, row->member.id);
+	sqlite3_bind_text(prepared, 2, fingerprint, -1, SQLITE_STATIC);
 	return store_run(prepared);
 }
 

@@ -11,6 +11,7 @@
 
 #include "base/zone.h"
 #include "ledger/store.h"
+#include "letters/openpgp.h"
 #include "loop/messages.h"
 
 #define REASON_BYTES   32
@@ -46,6 +47,8 @@ struct member_row {
 	char block_reference[NAME_BYTES], block_person[NAME_BYTES];
 	char dossier[NAME_BYTES]; /* of a solidarity plan: who decided what */
 	bool is_held;             /* by law: nothing may be deleted */
+	/* Of its OpenPGP key; "": none. */
+	char fingerprint[OPENPGP_FINGERPRINT_BYTES];
 	struct plan plan;
 };
 
@@ -84,6 +87,8 @@ bool members_set_plan(struct store *, const struct member_row *,
     int64_t plan) MUST_CHECK; /* 0: none */
 bool members_set_held(
     struct store *, const struct member_row *, bool is_held) MUST_CHECK;
+bool members_set_fingerprint(struct store *, const struct member_row *,
+    const char *fingerprint) MUST_CHECK; /* NULL: none */
 /* What was done, with the details behind it. */
 bool members_audit(struct store *, const struct member_row *, const char *who,
     const char *what) MUST_CHECK;
