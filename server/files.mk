@@ -191,6 +191,10 @@ ledger_files = \
 	server/ledger/commands.h \
 	server/ledger/csv.c \
 	server/ledger/csv.h \
+	server/ledger/delegate_commands.c \
+	server/ledger/delegate_commands.h \
+	server/ledger/delegates.c \
+	server/ledger/delegates.h \
 	server/ledger/entries.c \
 	server/ledger/entries.h \
 	server/ledger/invoice_commands.c \
@@ -211,6 +215,8 @@ ledger_files = \
 	server/ledger/life_commands.h \
 	server/ledger/listing.c \
 	server/ledger/listing.h \
+	server/ledger/mandate.c \
+	server/ledger/mandate.h \
 	server/ledger/member_commands.c \
 	server/ledger/member_commands.h \
 	server/ledger/members.c \

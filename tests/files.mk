@@ -15,6 +15,7 @@ unit_tests = \
 	tests/unit/test_conf \
 	tests/unit/test_conn \
 	tests/unit/test_counting \
+	tests/unit/test_delegate \
 	tests/unit/test_faces \
 	tests/unit/test_flac \
 	tests/unit/test_hyperloglog \
@@ -70,6 +71,7 @@ tests_unit_test_commands_SOURCES = tests/unit/test_commands.c
 tests_unit_test_conf_SOURCES = tests/unit/test_conf.c
 tests_unit_test_conn_SOURCES = tests/unit/test_conn.c
 tests_unit_test_counting_SOURCES = tests/unit/test_counting.c
+tests_unit_test_delegate_SOURCES = tests/unit/test_delegate.c
 tests_unit_test_faces_SOURCES = tests/unit/test_faces.c
 tests_unit_test_flac_SOURCES = tests/unit/test_flac.c
 tests_unit_test_hyperloglog_SOURCES = tests/unit/test_hyperloglog.c
@@ -137,6 +139,7 @@ fuzz_files = \
 	tests/fuzz/fuzz_csv.c \
 	tests/fuzz/fuzz_flac.c \
 	tests/fuzz/fuzz_icy.c \
+	tests/fuzz/fuzz_mandate.c \
 	tests/fuzz/fuzz_media.c \
 	tests/fuzz/fuzz_mp3.c \
 	tests/fuzz/fuzz_ogg.c \

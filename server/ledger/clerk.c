@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "ledger/commands.h"
+#include "ledger/delegates.h"
 #include "ledger/ledger.h"
 #include "ledger/members.h"
 #include "ledger/revisions.h"
@@ -42,13 +43,19 @@ static bool
 post_members(struct clerk *clerk)
 {
 	struct members_msg *members = members_snapshot(clerk->ledger->store);
+	struct delegates_msg *delegates = delegates_snapshot(
+	    clerk->ledger->store);
 
-	if (members == NULL)
+	if (members == NULL || delegates == NULL) {
+		message_free((struct message *)members);
+		message_free((struct message *)delegates);
 		return false;
+	}
 	for (unsigned i = 0; i < members->count; i++)
 		members->rows[i].is_capped = quotas_is_capped(
 		    clerk->ledger->quotas, members->rows[i].id);
 	loop_post(clerk->desk, &members->message);
+	loop_post(clerk->desk, &delegates->message);
 	clerk->ledger->members_changed = false;
 	return true;
 }

@@ -4,12 +4,12 @@
  * clerk - the one thread that talks to SQLite, and may block on the disk.
  *
  * It takes USAGE, PEAKS, AUDIENCE, BROADCAST, PLAY, RECORDING and COMMAND
- * messages and posts RESULT and MEMBERS to the desk. Usage is added up in
- * memory to absolute totals of this boot and slot, and written at most flush_ms
- * later in one transaction (upsert with max), so a batch that is written twice
- * changes nothing. While the store cannot be written, totals go on growing
- * here, the log says so, and the next flush that works writes all of them:
- * streaming never waits.
+ * messages and posts RESULT, MEMBERS and DELEGATES to the desk. Usage is added
+ * up in memory to absolute totals of this boot and slot, and written at most
+ * flush_ms later in one transaction (upsert with max), so a batch that is
+ * written twice changes nothing. While the store cannot be written, totals go
+ * on growing here, the log says so, and the next flush that works writes all of
+ * them: streaming never waits.
  *
  * Every minute it looks at members' dates and quotas (ledger/rounds.h), with
  * the rules of the newest LIFE_RULES.
@@ -29,7 +29,7 @@ struct clerk;
 struct clerk_setup {
 	const char *data; /* folder; the store is data/all2all.sqlite */
 	int64_t flush_ms;
-	struct loop *desk;  /* gets RESULT, MEMBERS, DONE */
+	struct loop *desk;  /* gets RESULT, MEMBERS, DELEGATES, DONE */
 	bool is_shared;     /* others ask what changed: ledger/revisions.h */
 	unsigned thread_no; /* given back in DONE */
 	const struct life_rules *life_rules; /* copied; NULL: the usual ones */

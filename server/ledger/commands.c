@@ -6,6 +6,7 @@
 #include "ledger/adjust_command.h"
 #include "ledger/audit.h"
 #include "ledger/call.h"
+#include "ledger/delegate_commands.h"
 #include "ledger/invoice_commands.h"
 #include "ledger/key_commands.h"
 #include "ledger/life_commands.h"
@@ -180,6 +181,7 @@ ledger_command(
 	const struct command_table tables[] = {
 		member_commands,
 		key_commands,
+		delegate_commands,
 		life_commands,
 		invoice_commands,
 		plan_commands,

@@ -177,7 +177,14 @@ static const char *const steps[] = {
 	" member INTEGER NOT NULL, name TEXT NOT NULL,"
 	" key_hash TEXT NOT NULL, mounts TEXT NOT NULL,"
 	" from_ms INTEGER NOT NULL, until_ms INTEGER NOT NULL,"
-	" nonce TEXT NOT NULL, UNIQUE(member, nonce)) STRICT;",
+	" made_ms INTEGER NOT NULL, revoked_ms INTEGER,"
+	" nonce TEXT NOT NULL, UNIQUE(member, nonce)) STRICT;"
+
+	/* What a member signed, each good for once. */
+	"CREATE TABLE mandate(member INTEGER NOT NULL, nonce TEXT NOT NULL,"
+	" fingerprint TEXT NOT NULL, signed_ms INTEGER NOT NULL,"
+	" taken_ms INTEGER NOT NULL, message TEXT NOT NULL,"
+	" PRIMARY KEY(member, nonce)) STRICT, WITHOUT ROWID;",
 };
 
 unsigned

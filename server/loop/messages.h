@@ -77,8 +77,9 @@ enum message_kind {
 	MSG_STATEMENT,  /* struct statement_msg, from the reporter */
 	MSG_LIFE_RULES, /* struct life_rules_msg */
 	/* clerk to desk */
-	MSG_RESULT,  /* struct result_msg */
-	MSG_MEMBERS, /* struct members_msg */
+	MSG_RESULT,    /* struct result_msg */
+	MSG_MEMBERS,   /* struct members_msg */
+	MSG_DELEGATES, /* struct delegates_msg */
 	/* the feeding worker to the spool */
 	MSG_SPOOL_OPEN, /* struct spool_msg */
 	MSG_SPOOL_CLOSE,
@@ -209,6 +210,28 @@ struct members_msg {
 	struct message message;
 	unsigned count;
 	struct member rows[];
+};
+
+#define DELEGATE_MOUNTS_BYTES 512
+/* A delegate's key is its name, this and secret letters. */
+#define DELEGATE_KEY_SIGN '.'
+
+/* Who may feed a member's mounts besides itself. */
+struct delegate {
+	int64_t id, member;
+	char name[SLUG_BYTES];
+	char key_hash[KEY_BYTES];
+	char mounts[DELEGATE_MOUNTS_BYTES]; /* "*", or paths and spaces */
+	int64_t from_ms, until_ms;          /* wall */
+	bool is_revoked;                    /* and nothing goes on */
+};
+
+/* All that are not over, after any change and at start; and for some time those
+ * that were revoked. */
+struct delegates_msg {
+	struct message message;
+	unsigned count;
+	struct delegate rows[];
 };
 
 /* A command line of all2allctl that only the clerk can answer. */
