@@ -348,6 +348,7 @@ desk_files = \
 	server/desk/chronicle.c \
 	server/desk/commands.c \
 	server/desk/control.c \
+	server/desk/deputies.c \
 	server/desk/desk.c \
 	server/desk/desk.h \
 	server/desk/desk_priv.h \

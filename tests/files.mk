@@ -168,6 +168,7 @@ live_tests = \
 	tests/live/test_browser.py \
 	tests/live/test_chaos.py \
 	tests/live/test_crash.py \
+	tests/live/test_delegate.py \
 	tests/live/test_faces.py \
 	tests/live/test_formats.py \
 	tests/live/test_headroom.py \

@@ -85,15 +85,29 @@ source_objection(
 	return NULL;
 }
 
+/* The key alone says who it is. */
+static bool
+refuse_deputy(struct desk *desk, const struct ask_msg *ask,
+    const struct deputy *deputy, const char *path)
+{
+	char why[NAME_BYTES];
+
+	if (deputy == NULL || !deputy_objection(deputy, path, why, sizeof(why)))
+		return false;
+	refuse(desk, ask, 403, why, 0);
+	return true;
+}
+
 static void
 admit_source(struct desk *desk, struct ask_msg *ask, struct patron *patron)
 {
 	const char *objection = source_objection(desk, ask, patron);
 	struct guest *guest = table_get(&desk->guests, ask->conn_no);
+	const struct deputy *deputy = deputy_of_key(desk, patron, ask->key);
 	struct desk_mount *mount;
 	struct answer_msg *answer;
 
-	if (guest == NULL)
+	if (guest == NULL || refuse_deputy(desk, ask, deputy, ask->path))
 		return;
 	if (objection != NULL) {
 		refuse(desk, ask, 403, objection, 0);
@@ -106,6 +120,11 @@ admit_source(struct desk *desk, struct ask_msg *ask, struct patron *patron)
 	mount->state = MOUNT_LIVE;
 	mount->is_cut = false;
 	mount->source = ask->conn_no;
+	mount->deputy = deputy != NULL ? deputy->delegate.id : 0;
+	if (deputy != NULL)
+		log_info("#%llu source %s is the delegate %s",
+		    (unsigned long long)ask->conn_no, mount->name,
+		    deputy->delegate.name);
 	mount->worker = ask->worker;
 	mount->rules = conf_mount(desk->conf, mount->name);
 	desk->source_count++;
@@ -155,6 +174,9 @@ admit_title(struct desk *desk, struct ask_msg *ask, struct patron *patron)
 		refuse(desk, ask, 400, "Source does not exist", 0);
 		return;
 	}
+	if (refuse_deputy(
+		desk, ask, deputy_of_key(desk, patron, ask->key), mount->name))
+		return;
 	title = message_new(MSG_SET_TITLE, sizeof(*title));
 	title->mount_no = mount->number;
 	text_copy(title->title, sizeof(title->title), ask->title);
@@ -173,7 +195,7 @@ go_on(struct desk *desk, struct ask_msg *ask, struct patron *patron)
 }
 
 static void
-check_key(struct desk *desk, struct ask_msg *ask, const struct patron *patron)
+check_key(struct desk *desk, struct ask_msg *ask, struct patron *patron)
 {
 	struct key_msg *check;
 
@@ -186,8 +208,8 @@ check_key(struct desk *desk, struct ask_msg *ask, const struct patron *patron)
 	check->ask = ++desk->last_ask;
 	text_copy(check->key, sizeof(check->key), ask->key);
 	if (patron != NULL)
-		text_copy(
-		    check->hash, sizeof(check->hash), patron->member.key_hash);
+		text_copy(check->hash, sizeof(check->hash),
+		    patron_hash(desk, patron, ask->key));
 	table_put(&desk->asks, check->ask, ask);
 	loop_post(checker_loop(desk->checker), &check->message);
 }
@@ -295,7 +317,7 @@ admit_key_checked(struct desk *desk, struct key_msg *checked)
 	household = household_of(desk, &ask->address);
 	/* The key may have been changed while it was checked. */
 	if (checked->is_right && patron != NULL &&
-	    strcmp(checked->hash, patron->member.key_hash) == 0) {
+	    strcmp(checked->hash, patron_hash(desk, patron, ask->key)) == 0) {
 		patron_learn_key(desk, patron, ask->key);
 		throttle_right(desk, household, patron->member.id);
 		go_on(desk, ask, patron);

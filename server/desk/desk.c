@@ -439,6 +439,9 @@ handle(void *owner, struct message *message)
 	case MSG_MEMBERS:
 		patrons_set(desk, (struct members_msg *)message);
 		break;
+	case MSG_DELEGATES:
+		deputies_set(desk, (struct delegates_msg *)message);
+		break;
 	case MSG_RESULT:
 		result = (struct result_msg *)message;
 		control_reply(desk, result->reply_to, result->status,

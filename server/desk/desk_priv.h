@@ -68,6 +68,7 @@ struct desk_mount {
 	char slug[SLUG_BYTES];
 	const struct conf_mount *rules;
 	uint64_t source;   /* conn number, 0: none */
+	int64_t deputy;    /* who fed it last; 0: the member itself */
 	unsigned worker;   /* that has, or had, the source */
 	struct feed *feed; /* while AWAY */
 	struct timer grace;
@@ -100,12 +101,21 @@ struct guest {
 	bool is_finished; /* its request came in */
 };
 
+struct seen_key { /* that was right last */
+	bool is_seen;
+	uint8_t digest[32];
+};
+
+struct deputy { /* a member's delegate */
+	struct delegate delegate;
+	struct seen_key seen;
+};
+
 struct patron { /* a member, and what it uses now */
 	struct member member;
 	struct gauge listeners;
 	unsigned sources;
-	bool has_verified;
-	uint8_t verified[32]; /* digest of the key that was right last */
+	struct seen_key seen;
 };
 
 struct tries { /* wrong keys, of a household or for a member */
@@ -180,6 +190,8 @@ struct desk {
 
 	struct patron **patrons;
 	unsigned patron_count;
+	struct deputy *deputies;
+	unsigned deputy_count;
 	uint8_t salt[32];         /* of this run, for digests and hashes */
 	struct evp_md_st *sha256; /* looked up once */
 	struct evp_md_ctx_st *digest;
@@ -255,8 +267,20 @@ int64_t patron_max_mounts(const struct desk *, const struct patron *);
 /* Ends what a blocked member may not go on with any more. */
 void patrons_end_blocked(struct desk *);
 bool patron_is_blocked(const struct patron *);
+/* What the key is checked against: its delegate's hash, or the member's. */
+const char *patron_hash(struct desk *, struct patron *, const char *key);
 bool patron_knows_key(struct desk *, struct patron *, const char *key);
 void patron_learn_key(struct desk *, struct patron *, const char *key);
+
+/* deputies.c */
+void deputies_set(struct desk *, const struct delegates_msg *);
+/* NULL: the key names none of this member's, so it would be the member's own.
+ */
+struct deputy *deputy_of_key(
+    struct desk *, const struct patron *, const char *key);
+/* Whether this mount may not be fed now, and why. */
+bool deputy_objection(
+    const struct deputy *, const char *path, char *why, size_t size);
 
 /* throttle.c */
 /* Seconds to wait before another key may be tried, 0: go on. */

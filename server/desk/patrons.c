@@ -129,16 +129,32 @@ patrons_set(struct desk *desk, const struct members_msg *members)
 	patrons_end_blocked(desk);
 }
 
-/* Bound to the member and its present hash, so a new key forgets the old. */
+const char *
+patron_hash(struct desk *desk, struct patron *patron, const char *key)
+{
+	const struct deputy *deputy = deputy_of_key(desk, patron, key);
+
+	return deputy != NULL ? deputy->delegate.key_hash
+			      : patron->member.key_hash;
+}
+
+static struct seen_key *
+seen_by(struct desk *desk, struct patron *patron, const char *key)
+{
+	struct deputy *deputy = deputy_of_key(desk, patron, key);
+
+	return deputy != NULL ? &deputy->seen : &patron->seen;
+}
+
+/* Bound to the present hash, so a new key forgets the old. */
 static void
-digest_key(const struct desk *desk, const struct patron *patron,
-    const char *key, uint8_t digest[SHA256_DIGEST_LENGTH])
+digest_key(const struct desk *desk, const char *hash, const char *key,
+    uint8_t digest[SHA256_DIGEST_LENGTH])
 {
 	struct bytes text = { 0 };
 
 	bytes_append(&text, desk->salt, sizeof(desk->salt));
-	bytes_append(&text, patron->member.key_hash,
-	    strlen(patron->member.key_hash) + 1);
+	bytes_append(&text, hash, strlen(hash) + 1);
 	bytes_text(&text, key);
 	SHA256(text.data, text.len, digest);
 	explicit_bzero(text.data, text.len);
@@ -148,18 +164,21 @@ digest_key(const struct desk *desk, const struct patron *patron,
 bool
 patron_knows_key(struct desk *desk, struct patron *patron, const char *key)
 {
+	const struct seen_key *seen = seen_by(desk, patron, key);
 	uint8_t digest[SHA256_DIGEST_LENGTH];
 
-	digest_key(desk, patron, key, digest);
-	return patron->has_verified &&
-	    CRYPTO_memcmp(digest, patron->verified, sizeof(digest)) == 0;
+	digest_key(desk, patron_hash(desk, patron, key), key, digest);
+	return seen->is_seen &&
+	    CRYPTO_memcmp(digest, seen->digest, sizeof(digest)) == 0;
 }
 
 void
 patron_learn_key(struct desk *desk, struct patron *patron, const char *key)
 {
-	digest_key(desk, patron, key, patron->verified);
-	patron->has_verified = true;
+	struct seen_key *seen = seen_by(desk, patron, key);
+
+	digest_key(desk, patron_hash(desk, patron, key), key, seen->digest);
+	seen->is_seen = true;
 }
 
 void
@@ -168,4 +187,5 @@ patrons_free(struct desk *desk)
 	for (unsigned i = 0; i < desk->patron_count; i++)
 		free(desk->patrons[i]);
 	free(desk->patrons);
+	free(desk->deputies);
 }
