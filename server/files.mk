@@ -191,6 +191,8 @@ ledger_files = \
 	server/ledger/commands.h \
 	server/ledger/csv.c \
 	server/ledger/csv.h \
+	server/ledger/custody.c \
+	server/ledger/custody.h \
 	server/ledger/delegate_commands.c \
 	server/ledger/delegate_commands.h \
 	server/ledger/delegates.c \
@@ -270,6 +272,13 @@ reports_files = \
 	server/reports/collect_priv.h \
 	server/reports/dates.c \
 	server/reports/definitions_list.h \
+	server/reports/extract.c \
+	server/reports/extract.h \
+	server/reports/extract_command.c \
+	server/reports/extract_command.h \
+	server/reports/extract_media.c \
+	server/reports/extract_priv.h \
+	server/reports/extract_tables.c \
 	server/reports/figures.c \
 	server/reports/figures.h \
 	server/reports/font.c \

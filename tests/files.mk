@@ -16,6 +16,7 @@ unit_tests = \
 	tests/unit/test_conn \
 	tests/unit/test_counting \
 	tests/unit/test_delegate \
+	tests/unit/test_extract \
 	tests/unit/test_faces \
 	tests/unit/test_flac \
 	tests/unit/test_hyperloglog \
@@ -35,8 +36,8 @@ unit_tests = \
 	tests/unit/test_names \
 	tests/unit/test_ogg \
 	tests/unit/test_ogg_links \
-	tests/unit/test_pages \
 	tests/unit/test_openpgp \
+	tests/unit/test_pages \
 	tests/unit/test_parse \
 	tests/unit/test_query \
 	tests/unit/test_quota \
@@ -72,6 +73,7 @@ tests_unit_test_conf_SOURCES = tests/unit/test_conf.c
 tests_unit_test_conn_SOURCES = tests/unit/test_conn.c
 tests_unit_test_counting_SOURCES = tests/unit/test_counting.c
 tests_unit_test_delegate_SOURCES = tests/unit/test_delegate.c
+tests_unit_test_extract_SOURCES = tests/unit/test_extract.c
 tests_unit_test_faces_SOURCES = tests/unit/test_faces.c
 tests_unit_test_flac_SOURCES = tests/unit/test_flac.c
 tests_unit_test_hyperloglog_SOURCES = tests/unit/test_hyperloglog.c
@@ -122,6 +124,7 @@ unit_headers = \
 	tests/unit/archive.h \
 	tests/unit/collect.h \
 	tests/unit/conf_errors.h \
+	tests/unit/custody_help.h \
 	tests/unit/ledger_help.h \
 	tests/unit/life_help.h \
 	tests/unit/ogg_pages.h \

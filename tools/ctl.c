@@ -31,6 +31,7 @@
 #endif
 
 #define TIMEOUT_MS      30000
+#define PATIENCE_MS     7200000 /* for what copies or deletes files */
 #define MOST_WORDS      64
 #define CHUNK_BYTES     16384
 #define MOST_FILE_BYTES (1 << 20) /* what the daemon takes */
@@ -72,6 +73,8 @@ static const char help[] =
     "  member invoice SLUG REFERENCE [--sent DAY] [--paid DAY] ...\n"
     "                                  an invoice, or its payment\n"
     "  member invoices SLUG            all its invoices\n"
+    "  member extract SLUG --to FOLDER [--with-media]\n"
+    "                                  all that is kept of one, as an archive\n"
     "  invoice import FILE             invoices of all members, as CSV\n"
     "  plan set PLAN [--quota BYTES] [--listeners N] ...\n"
     "                                  makes or changes a plan\n"
@@ -113,6 +116,9 @@ static const struct {
 	int place;
 } with_file[] = { { { "invoice", "import" }, 2 }, { { "member", "key" }, 3 },
 	{ { "member", "delegate" }, 2 } };
+
+/* Hours of recordings take their time. */
+static const char *const patient[] = { "extract" };
 
 static int
 complain(const char *what, const char *why)
@@ -222,10 +228,24 @@ print_answer(const struct bytes *answer)
 	return status;
 }
 
+static int64_t
+timeout_ms(const struct bytes *words)
+{
+	const char *first = (const char *)words->data;
+	const char *second = first + strlen(first) + 1;
+
+	for (unsigned i = 0; i < sizeof(patient) / sizeof(*patient); i++) {
+		if (strcmp(first, "member") == 0 &&
+		    strcmp(second, patient[i]) == 0)
+			return PATIENCE_MS;
+	}
+	return TIMEOUT_MS;
+}
+
 static int
 ask(const char *path, struct bytes *words)
 {
-	int64_t deadline_ms = now_ms() + TIMEOUT_MS;
+	int64_t deadline_ms = now_ms() + timeout_ms(words);
 	struct bytes answer = { 0 };
 	int fd = open_socket(path), status;
 

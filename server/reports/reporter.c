@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "ledger/backup.h"
+#include "reports/extract_command.h"
 #include "reports/network_commands.h"
 #include "reports/rates.h"
 #include "reports/report_commands.h"
@@ -22,7 +23,7 @@
 #define BACKUP_SECS 600   /* how often it looks whether one is due */
 #define BACKUP_EACH 86400000
 
-#define TABLES 3
+#define TABLES 4
 
 static void
 tables(struct command_table all[TABLES])
@@ -30,6 +31,7 @@ tables(struct command_table all[TABLES])
 	all[0] = report_commands;
 	all[1] = statement_commands;
 	all[2] = network_commands;
+	all[3] = extract_commands;
 }
 
 static bool

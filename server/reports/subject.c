@@ -19,12 +19,8 @@ reporter_of(const struct call *call)
 }
 
 int
-subject_member(struct call *call, struct member_row *member)
+subject_find(struct call *call, const char *slug, struct member_row *member)
 {
-	const char *slug = call_option(call, "--member");
-
-	if (slug == NULL)
-		return CALL_WRONG_USE;
 	switch (members_find(reporter_of(call)->store, slug, member)) {
 	case MEMBERS_DONE:
 		return CALL_DONE;
@@ -36,6 +32,14 @@ subject_member(struct call *call, struct member_row *member)
 		bytes_text(call->out, "\n");
 		return CALL_REFUSED;
 	}
+}
+
+int
+subject_member(struct call *call, struct member_row *member)
+{
+	const char *slug = call_option(call, "--member");
+
+	return slug != NULL ? subject_find(call, slug, member) : CALL_WRONG_USE;
 }
 
 /* "2026-11" or "2026", a month or a year of the member's zone. */

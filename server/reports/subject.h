@@ -22,6 +22,7 @@ struct subject {
 
 /* enum call_status; unless DONE it is said why. */
 int subject_member(struct call *, struct member_row *);
+int subject_find(struct call *, const char *slug, struct member_row *);
 /* Stays where it is from then on. */
 int subject_read(struct call *, struct subject *);
 int subject_read_of(struct call *, const struct member_row *, struct subject *);
