@@ -193,6 +193,8 @@ ledger_files = \
 	server/ledger/csv.h \
 	server/ledger/custody.c \
 	server/ledger/custody.h \
+	server/ledger/custody_commands.c \
+	server/ledger/custody_commands.h \
 	server/ledger/delegate_commands.c \
 	server/ledger/delegate_commands.h \
 	server/ledger/delegates.c \
@@ -227,6 +229,11 @@ ledger_files = \
 	server/ledger/plans.h \
 	server/ledger/plays.c \
 	server/ledger/plays.h \
+	server/ledger/purge.c \
+	server/ledger/purge.h \
+	server/ledger/purge_files.c \
+	server/ledger/purge_priv.h \
+	server/ledger/purge_statements.c \
 	server/ledger/quota.c \
 	server/ledger/quota.h \
 	server/ledger/recordings.c \

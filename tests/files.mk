@@ -39,6 +39,7 @@ unit_tests = \
 	tests/unit/test_openpgp \
 	tests/unit/test_pages \
 	tests/unit/test_parse \
+	tests/unit/test_purge \
 	tests/unit/test_query \
 	tests/unit/test_quota \
 	tests/unit/test_rate_cap \
@@ -96,6 +97,7 @@ tests_unit_test_ogg_links_SOURCES = tests/unit/test_ogg_links.c
 tests_unit_test_pages_SOURCES = tests/unit/test_pages.c
 tests_unit_test_openpgp_SOURCES = tests/unit/test_openpgp.c
 tests_unit_test_parse_SOURCES = tests/unit/test_parse.c
+tests_unit_test_purge_SOURCES = tests/unit/test_purge.c
 tests_unit_test_query_SOURCES = tests/unit/test_query.c
 tests_unit_test_quota_SOURCES = tests/unit/test_quota.c
 tests_unit_test_rate_cap_SOURCES = tests/unit/test_rate_cap.c

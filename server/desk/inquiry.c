@@ -28,6 +28,15 @@ new_command(uint64_t number, unsigned argc, char **argv)
 	return command;
 }
 
+/* What is asked for, or deleted, must be all of it. */
+static bool
+needs_all(unsigned argc, char **argv)
+{
+	return (argc > 0 && strcmp(argv[0], "usage") == 0) ||
+	    (argc > 1 && strcmp(argv[0], "member") == 0 &&
+		strcmp(argv[1], "purge") == 0);
+}
+
 void
 inquiry_begin(struct desk *desk, uint64_t number, unsigned argc, char **argv)
 {
@@ -39,7 +48,7 @@ inquiry_begin(struct desk *desk, uint64_t number, unsigned argc, char **argv)
 	gauges_post(desk);
 	if (reporter_answers(argc, argv)) {
 		command->then = reporter_loop(desk->reporter);
-	} else if (argc == 0 || strcmp(argv[0], "usage") != 0) {
+	} else if (!needs_all(argc, argv)) {
 		loop_post(clerk_loop(desk->clerk), &command->message);
 		return;
 	}

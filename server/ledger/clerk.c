@@ -90,17 +90,27 @@ take_rules(struct clerk *clerk, const struct life_rules_msg *message)
 static void
 take_usage(struct clerk *clerk, const struct usage_msg *usage)
 {
+	struct usage_delta delta;
+
 	for (unsigned i = 0; i < usage->count; i++) {
-		usage_add(clerk->ledger->usage, &usage->rows[i]);
-		quotas_count(clerk->ledger->quotas, &usage->rows[i]);
+		delta = usage->rows[i];
+		/* It was sent all the same: the server itself has it. */
+		if (ledger_is_gone(clerk->ledger, delta.member)) {
+			delta.member = 0;
+			delta.mount[0] = '\0';
+		}
+		usage_add(clerk->ledger->usage, &delta);
+		quotas_count(clerk->ledger->quotas, &delta);
 	}
 }
 
 static void
 take_peaks(struct clerk *clerk, const struct peaks_msg *peaks)
 {
-	for (unsigned i = 0; i < peaks->count; i++)
-		usage_add_peak(clerk->ledger->usage, &peaks->rows[i]);
+	for (unsigned i = 0; i < peaks->count; i++) {
+		if (!ledger_is_gone(clerk->ledger, peaks->rows[i].member))
+			usage_add_peak(clerk->ledger->usage, &peaks->rows[i]);
+	}
 }
 
 /* At once: the file has its name already, and nobody else knows of it. */
@@ -203,11 +213,37 @@ stop(struct clerk *clerk)
 	loop_end(clerk->loop);
 }
 
+/* Of a member that is purged. */
+static bool
+is_late(const struct ledger *ledger, const struct message *message)
+{
+	switch (message->kind) {
+	case MSG_AUDIENCE:
+		return ledger_is_gone(
+		    ledger, ((const struct audience_msg *)message)->member);
+	case MSG_BROADCAST:
+		return ledger_is_gone(
+		    ledger, ((const struct broadcast_msg *)message)->member);
+	case MSG_PLAY:
+		return ledger_is_gone(
+		    ledger, ((const struct play_msg *)message)->member);
+	case MSG_RECORDING:
+		return ledger_is_gone(
+		    ledger, ((const struct recording_msg *)message)->member);
+	default:
+		return false;
+	}
+}
+
 static void
 clerk_handle(void *owner, struct message *message)
 {
 	struct clerk *clerk = owner;
 
+	if (clerk->ledger != NULL && is_late(clerk->ledger, message)) {
+		message_free(message);
+		return;
+	}
 	/* Who posts after STOP is too late. */
 	switch (clerk->ledger != NULL ? message->kind : (unsigned)MSG_STOP) {
 	case MSG_USAGE:

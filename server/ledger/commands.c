@@ -7,6 +7,7 @@
 #include "ledger/audit.h"
 #include "ledger/call.h"
 #include "ledger/delegate_commands.h"
+#include "ledger/custody_commands.h"
 #include "ledger/invoice_commands.h"
 #include "ledger/key_commands.h"
 #include "ledger/life_commands.h"
@@ -186,6 +187,7 @@ ledger_command(
 		invoice_commands,
 		plan_commands,
 		adjust_commands,
+		custody_commands,
 		{ commands, sizeof(commands) / sizeof(*commands) },
 	};
 

@@ -94,6 +94,7 @@ ledger_close(struct ledger *ledger)
 	openpgp_close(ledger->openpgp);
 	free(ledger->keys_folder);
 	store_close(ledger->store);
+	free(ledger->gone);
 	free(ledger);
 }
 
@@ -202,4 +203,22 @@ ledger_openpgp(struct ledger *ledger, char **error)
 	if (ledger->openpgp == NULL)
 		ledger->openpgp = openpgp_open(ledger->keys_folder, error);
 	return ledger->openpgp;
+}
+
+void
+ledger_forget(struct ledger *ledger, int64_t member)
+{
+	ledger->gone = mem_grow(
+	    ledger->gone, (ledger->gone_count + 1) * sizeof(*ledger->gone));
+	ledger->gone[ledger->gone_count++] = member;
+}
+
+bool
+ledger_is_gone(const struct ledger *ledger, int64_t member)
+{
+	for (unsigned i = 0; i < ledger->gone_count; i++) {
+		if (ledger->gone[i] == member)
+			return true;
+	}
+	return false;
 }

@@ -37,6 +37,8 @@ struct ledger {
 	struct life_rules life_rules; /* the usual ones until others come */
 	char *keys_folder;            /* beside the store */
 	struct openpgp *openpgp;      /* NULL until it is needed */
+	int64_t *gone;                /* members purged since it was opened */
+	unsigned gone_count;
 };
 
 /* NULL, and *error (free it) is a sentence, when the store cannot be used. */
@@ -50,5 +52,9 @@ bool ledger_flush(struct ledger *);
 
 /* NULL, and *error (free it) is a sentence, when gpg cannot be used. */
 struct openpgp *ledger_openpgp(struct ledger *, char **error) MUST_CHECK;
+/* From now on nothing is written of a member that is purged: a thread may still
+ * tell what it had counted before it heard of it. */
+void ledger_forget(struct ledger *, int64_t member);
+bool ledger_is_gone(const struct ledger *, int64_t member);
 
 #endif

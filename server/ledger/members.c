@@ -74,6 +74,8 @@ members_bad_slug(const char *slug)
 	    *slug == '-')
 		return "a slug is 1 to 63 of a-z, 0-9 and -, and does not "
 		       "begin with -";
+	if (strncmp(slug, "deleted-", 8) == 0)
+		return "this is what members are called who are deleted";
 	for (unsigned i = 0; i < sizeof(reserved) / sizeof(*reserved); i++) {
 		if (strcmp(slug, reserved[i]) == 0)
 			return "this word is kept for the server's own "

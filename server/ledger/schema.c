@@ -157,8 +157,18 @@ static const char *const steps[] = {
 	" from_ms INTEGER NOT NULL, to_ms INTEGER NOT NULL,"
 	" period TEXT NOT NULL, csv TEXT NOT NULL, json TEXT NOT NULL,"
 	" csv_sha256 TEXT NOT NULL, sealed_ms INTEGER NOT NULL,"
+	" purged_ms INTEGER,"
 	" PRIMARY KEY(member, from_ms)) STRICT, WITHOUT ROWID;"
+	/* Once its member is deleted, and only once, totals take the place of
+	 * what would say who it was. */
 	"CREATE TRIGGER statement_no_update BEFORE UPDATE ON statement"
+	" WHEN OLD.purged_ms IS NOT NULL OR NEW.purged_ms IS NULL"
+	" OR NEW.member <> OLD.member OR NEW.from_ms <> OLD.from_ms"
+	" OR NEW.to_ms <> OLD.to_ms OR NEW.period <> OLD.period"
+	" OR NEW.csv_sha256 <> OLD.csv_sha256"
+	" OR NEW.sealed_ms <> OLD.sealed_ms"
+	" OR (SELECT state FROM member WHERE id = OLD.member)"
+	"  IS NOT 'deleted'"
 	" BEGIN SELECT RAISE(ABORT, 'statements are never changed'); END;"
 
 	"CREATE TABLE adjustment(id INTEGER PRIMARY KEY,"

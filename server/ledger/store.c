@@ -179,6 +179,8 @@ set_up(struct store *store, char **error)
 		"PRAGMA journal_mode = WAL;"
 		"PRAGMA synchronous = FULL;"
 		"PRAGMA foreign_keys = ON;"
+		/* What is deleted is overwritten, not only let go. */
+		"PRAGMA secure_delete = ON;"
 		"PRAGMA cell_size_check = ON;"
 		"PRAGMA wal_autocheckpoint = 0")) {
 		say_why(store, error);
