@@ -201,6 +201,12 @@ ledger_files = \
 	server/ledger/delegates.h \
 	server/ledger/entries.c \
 	server/ledger/entries.h \
+	server/ledger/import.c \
+	server/ledger/import.h \
+	server/ledger/import_archive.c \
+	server/ledger/import_media.c \
+	server/ledger/import_priv.h \
+	server/ledger/import_rows.c \
 	server/ledger/invoice_commands.c \
 	server/ledger/invoice_commands.h \
 	server/ledger/invoice_import.c \

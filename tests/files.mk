@@ -21,6 +21,7 @@ unit_tests = \
 	tests/unit/test_flac \
 	tests/unit/test_hyperloglog \
 	tests/unit/test_icy \
+	tests/unit/test_import \
 	tests/unit/test_invoices \
 	tests/unit/test_keys \
 	tests/unit/test_ledger \
@@ -79,6 +80,7 @@ tests_unit_test_faces_SOURCES = tests/unit/test_faces.c
 tests_unit_test_flac_SOURCES = tests/unit/test_flac.c
 tests_unit_test_hyperloglog_SOURCES = tests/unit/test_hyperloglog.c
 tests_unit_test_icy_SOURCES = tests/unit/test_icy.c
+tests_unit_test_import_SOURCES = tests/unit/test_import.c
 tests_unit_test_invoices_SOURCES = tests/unit/test_invoices.c
 tests_unit_test_keys_SOURCES = tests/unit/test_keys.c
 tests_unit_test_ledger_SOURCES = tests/unit/test_ledger.c
@@ -173,6 +175,7 @@ live_tests = \
 	tests/live/test_browser.py \
 	tests/live/test_chaos.py \
 	tests/live/test_crash.py \
+	tests/live/test_custody.py \
 	tests/live/test_delegate.py \
 	tests/live/test_faces.py \
 	tests/live/test_formats.py \

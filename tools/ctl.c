@@ -75,6 +75,7 @@ static const char help[] =
     "  member invoices SLUG            all its invoices\n"
     "  member extract SLUG --to FOLDER [--with-media]\n"
     "                                  all that is kept of one, as an archive\n"
+    "  member import FILE              one that was extracted comes back\n"
     "  member purge SLUG --confirm SLUG --person NAME [--reference TEXT]\n"
     "                                  deletes all of it, for good\n"
     "  invoice import FILE             invoices of all members, as CSV\n"
@@ -120,7 +121,7 @@ static const struct {
 	{ { "member", "delegate" }, 2 } };
 
 /* Hours of recordings take their time. */
-static const char *const patient[] = { "extract", "purge" };
+static const char *const patient[] = { "extract", "import", "purge" };
 
 static int
 complain(const char *what, const char *why)

@@ -2,8 +2,11 @@
  * SPDX-FileCopyrightText: The all2all developers */
 #include "ledger/custody_commands.h"
 
+#include "ledger/import.h"
+#include "ledger/keys.h"
 #include "ledger/life_commands.h"
 #include "ledger/purge.h"
+#include "ledger/rounds.h"
 
 #include <string.h>
 
@@ -69,12 +72,39 @@ purge(struct call *call)
 	}
 }
 
+/* Made before the transaction: a hash takes its time. The key is shown once. */
+static int
+import(struct call *call)
+{
+	char key[KEY_LETTERS + 1], hash[KEY_BYTES], slug[SLUG_BYTES];
+	const struct import_wish wish = { .path = call->words[0],
+		.key_hash = hash };
+	struct ledger *ledger = ledger_of(call);
+	int status = CALL_REFUSED;
+
+	key_make(key);
+	if (!key_hash(key, hash)) {
+		bytes_text(
+		    call->out, "this system's libcrypt cannot make a key\n");
+	} else if (!ledger_flush(ledger)) {
+		status = call_refuse_store(call, ledger->store);
+	} else if (import_member(ledger, &wish, slug, call->out)) {
+		bytes_format(call->out, "key: %s\n", key);
+		ledger->members_changed = true;
+		rounds_run(ledger);
+		status = CALL_DONE;
+	}
+	explicit_bzero(key, sizeof(key));
+	return status;
+}
+
 static const struct command commands[] = {
 	{ { "member", "purge" }, 1,
 	    " --confirm= --person= --reference= --force ",
 	    "member purge SLUG --confirm SLUG --person NAME "
 	    "[--reference TEXT] [--force]",
 	    purge },
+	{ { "member", "import" }, 1, "", "member import FILE", import },
 };
 
 const struct command_table custody_commands = { commands,

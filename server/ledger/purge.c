@@ -44,17 +44,14 @@ static const char update_invoices[] =
     "FROM invoice WHERE member = ?1) AS known "
     "WHERE invoice.member = ?1 AND invoice.reference = known.reference";
 
-/* A mount begins with its member's slug. Where somebody else's traffic was
- * counted on it too, it keeps its row. */
-#define OF_SLUG "substr(path, 1, length(?1) + 2) = '/' || ?1 || '/'"
-#define IS_USED                                                                \
-	"(id IN (SELECT mount FROM usage) OR id IN (SELECT mount FROM peak) "  \
-	"OR id IN (SELECT mount FROM session) "                                \
-	"OR id IN (SELECT mount FROM audience))"
-static const char delete_mounts[] = "DELETE FROM mount WHERE " OF_SLUG
-				    " AND NOT " IS_USED;
+/* A mount begins with its member's slug; others are the member's when nobody
+ * else was counted on them. Rows stay, for somebody may be, without a name. To
+ * be run while the member's rows are there. */
 static const char update_mounts[] =
-    "UPDATE mount SET path = '/deleted-' || ?2 || '/' || id WHERE " OF_SLUG;
+    "UPDATE mount SET path = '/deleted-' || ?2 || '/' || id WHERE path <> '' "
+    "AND (substr(path, 1, length(?1) + 2) = '/' || ?1 || '/' "
+    "OR (id IN (SELECT mount FROM usage WHERE member = ?2) AND id NOT IN "
+    "(SELECT mount FROM usage WHERE member NOT IN (0, ?2))))";
 
 static const char select_audit[] =
     "SELECT id, lower(hex(sha256)), (SELECT count(*) FROM audit "
@@ -165,14 +162,13 @@ run_for_member(struct purge *purge, const char *sql)
 }
 
 static bool
-run_for_mounts(struct purge *purge, const char *sql)
+rename_mounts(struct purge *purge)
 {
 	const struct member *member = &purge->wish->member->member;
-	sqlite3_stmt *prepared = store_prepare(purge->store, sql);
+	sqlite3_stmt *prepared = store_prepare(purge->store, update_mounts);
 
 	sqlite3_bind_text(prepared, 1, member->slug, -1, SQLITE_STATIC);
-	if (sqlite3_bind_parameter_count(prepared) > 1)
-		sqlite3_bind_int64(prepared, 2, member->id);
+	sqlite3_bind_int64(prepared, 2, member->id);
 	return store_run(prepared);
 }
 
@@ -188,8 +184,7 @@ change_rows(struct purge *purge)
 	if (purge->statements == -1 || !run_for_member(purge, update_invoices))
 		return false;
 	purge->invoices = store_changed(purge->store);
-	return run_for_mounts(purge, delete_mounts) &&
-	    run_for_mounts(purge, update_mounts);
+	return true;
 }
 
 static bool
@@ -286,8 +281,8 @@ say_kept(struct purge *purge, bool is_log_empty, struct bytes *out)
 static bool
 write(struct purge *purge)
 {
-	if (!store_begin(purge->store) || !delete_tables(purge) ||
-	    !change_rows(purge))
+	if (!store_begin(purge->store) || !rename_mounts(purge) ||
+	    !delete_tables(purge) || !change_rows(purge))
 		return false;
 	purge_files(
 	    purge->store, purge->wish->member->member.slug, &purge->files);

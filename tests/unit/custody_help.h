@@ -13,6 +13,7 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <openssl/evp.h>
 #include <sys/stat.h>
 
 #define MEDIA_PATH   "ana/2026/11/21/20261121T120000Z_AAAAAAAAAAAAAAAA.mp3"
@@ -79,12 +80,12 @@ custody_rows(const struct help *help)
 	    "'Gone', 'broken', 3, 4, 5, 0, 0, NULL, '')");
 	custody_sql(help,
 	    "INSERT INTO broadcast VALUES(1, 1, '/ana/a', 1, 2, 'left', "
-	    "'enc', 'audio/mpeg', 'mp3', 128)");
+	    "'enc', 'audio/mpeg', 'mp3', 128, 0)");
 	custody_sql(help,
-	    "INSERT INTO play VALUES(1, 1, '/ana/a', 1, 2, 'Song', 3, 4)");
+	    "INSERT INTO play VALUES(1, 1, '/ana/a', 1, 2, 'Song', 3, 4, 0)");
 	custody_sql(help,
 	    "INSERT INTO audience SELECT '2026-11-21', 1, mount.id, relay.id, "
-	    "7, 9 FROM mount, relay WHERE path = '/ana/a'");
+	    "7, 9, 0 FROM mount, relay WHERE path = '/ana/a'");
 	custody_sql(help,
 	    "INSERT INTO invoice VALUES(1, 'R-1', 1, 2, NULL, 12000, 'EUR')");
 	custody_sql(
@@ -100,18 +101,29 @@ custody_rows(const struct help *help)
 	    "1, 2, 'nonce')");
 }
 
+#define SEALED                                                                 \
+	"schema,member,zone,from,to,line,name,payload_out,peak\r\n"            \
+	"1,ana,Europe/Brussels,a,b,total,,1234,5\r\n"                          \
+	"1,ana,Europe/Brussels,a,b,kind,live,1234,\r\n"                        \
+	"1,ana,Europe/Brussels,a,b,mount,/ana/a,1234,\r\n"                     \
+	"1,ana,Europe/Brussels,a,b,adjustment,wrong: Ana,1,\r\n"
+
 static inline void
 custody_seal(const struct help *help)
 {
-	custody_sql(help,
+	uint8_t hash[32];
+	char hex[65], sql[2048];
+
+	assert_true(
+	    EVP_Digest(SEALED, strlen(SEALED), hash, NULL, EVP_sha256(), NULL));
+	for (unsigned i = 0; i < 32; i++)
+		snprintf(hex + (size_t)2 * i, 3, "%02x", hash[i]);
+	snprintf(sql, sizeof(sql),
 	    "INSERT INTO statement(member, from_ms, to_ms, period, csv, json, "
-	    "csv_sha256, sealed_ms) VALUES(1, 1000, 2000, '2026-10', "
-	    "'schema,member,zone,from,to,line,name,payload_out,peak\r\n"
-	    "1,ana,Europe/Brussels,a,b,total,,1234,5\r\n"
-	    "1,ana,Europe/Brussels,a,b,kind,live,1234,\r\n"
-	    "1,ana,Europe/Brussels,a,b,mount,/ana/a,1234,\r\n"
-	    "1,ana,Europe/Brussels,a,b,adjustment,wrong: Ana,1,\r\n', "
-	    "'{\"member\":\"ana\"}', 'abc', 3000)");
+	    "csv_sha256, sealed_ms) VALUES(1, 1000, 2000, '2026-10', '%s', "
+	    "'{\"member\":\"ana\"}', '%s', 3000)",
+	    SEALED, hex);
+	custody_sql(help, sql);
 }
 
 /* Member 1, ana, with rows everywhere, and member 2, bo, who has some too. */
@@ -138,7 +150,7 @@ custody_fill(struct help *help)
 	custody_rows(help);
 	custody_seal(help);
 	custody_sql(help,
-	    "INSERT INTO session SELECT slot, member, mount, relay, boot, 3, 1 "
+	    "INSERT INTO session SELECT slot, member, mount, relay, boot, 3, 1, 0 "
 	    "FROM usage WHERE member = 1");
 }
 

@@ -219,10 +219,51 @@ an_unusable_store_is_said_in_a_sentence(void **state)
 	free(error);
 }
 
+/* A worker may tell what it had counted before it heard of the purge. */
+static void
+what_comes_late_of_who_is_purged_is_not_theirs(void **state)
+{
+	const char *add[] = { "member", "add", "ana", "--ordered" };
+	const char *purge[] = { "member", "purge", "ana", "--confirm", "ana",
+		"--person", "Tess" };
+	struct desk desk = { .status = -1 };
+	struct clerk *clerk = start_clerk(*state, &desk);
+	struct recording_msg *recording = message_new(
+	    MSG_RECORDING, sizeof(*recording));
+	struct usage_msg *usage = message_new(
+	    MSG_USAGE, sizeof(*usage) + sizeof(*usage->rows));
+
+	post_command(clerk, 4, add);
+	post_command(clerk, 7, purge);
+	usage->count = 1;
+	usage->rows[0].slot = NOON_SLOT;
+	usage->rows[0].member = 1;
+	usage->rows[0].payload_out = 7;
+	strcpy(usage->rows[0].mount, "/ana/a");
+	loop_post(clerk_loop(clerk), &usage->message);
+	recording->member = 1;
+	strcpy(recording->id, "late");
+	loop_post(clerk_loop(clerk), &recording->message);
+	assert_true(clerk_start(clerk));
+	stop_clerk(clerk, &desk);
+	free_clerk(clerk, &desk);
+	assert_int_equal(desk.status, 0);
+	assert_non_null(strstr(desk.text, "CERTIFICATE"));
+	assert_int_equal(help_number(*state,
+			     "SELECT sum(payload_out) FROM usage JOIN mount ON "
+			     "mount.id = usage.mount WHERE member = 0 AND "
+			     "path = ''"),
+	    7);
+	assert_int_equal(help_number(*state, "SELECT count(*) FROM usage"), 1);
+	assert_int_equal(
+	    help_number(*state, "SELECT count(*) FROM recording"), 0);
+}
+
 TEST_MAIN(HELP_TEST(a_clean_stop_loses_nothing),
     HELP_TEST(usage_is_written_without_being_asked),
     HELP_TEST(a_new_member_is_told_before_its_key),
     HELP_TEST(a_question_tells_no_members),
     HELP_TEST(what_comes_after_stop_is_let_go),
     HELP_TEST(a_recording_is_written_at_once),
+    HELP_TEST(what_comes_late_of_who_is_purged_is_not_theirs),
     TEST(an_unusable_store_is_said_in_a_sentence))

@@ -66,10 +66,11 @@ nothing_is_left_but_totals_by_number(void **state)
 	    help_number(help,
 		"SELECT count(*) FROM invoice WHERE reference = 'purged 1'"),
 	    1);
-	assert_int_equal(help_number(help,
-			     "SELECT count(*) FROM statement WHERE member = 1 "
-			     "AND period = '2026-10' AND csv_sha256 = 'abc' "
-			     "AND from_ms = 1000 AND to_ms = 2000"),
+	assert_int_equal(
+	    help_number(help,
+		"SELECT count(*) FROM statement WHERE member = 1 "
+		"AND period = '2026-10' AND length(csv_sha256) = 64 "
+		"AND from_ms = 1000 AND to_ms = 2000"),
 	    1);
 	assert_int_equal(help_number(help,
 			     "SELECT count(*) FROM statement WHERE csv LIKE "
@@ -289,6 +290,25 @@ anothers_rows_keep_their_mount_without_its_name(void **state)
 	    1);
 }
 
+/* A mount that the configuration gives to a member has a name of its own. */
+static void
+a_mount_of_one_member_only_loses_its_name(void **state)
+{
+	struct help *help = *state;
+
+	custody_fill(help);
+	help_add(help, NOON_SLOT, "/radio-lumbroso", 5);
+	help_add(help, NOON_SLOT, "/bo/b", 6);
+	EXPECT(help, 0, "CERTIFICATE", PURGE("--force", "--reference", "x"));
+	assert_int_equal(help_number(help,
+			     "SELECT count(*) FROM mount WHERE "
+			     "path = '/radio-lumbroso'"),
+	    0);
+	assert_int_equal(help_number(help,
+			     "SELECT count(*) FROM mount WHERE path = '/bo/b'"),
+	    1);
+}
+
 int
 main(void)
 {
@@ -305,6 +325,7 @@ main(void)
 		CUSTODY_TEST(
 		    a_statement_changes_once_and_only_of_who_is_deleted),
 		cmocka_unit_test(totals_of_what_is_no_statement_are_none),
+		CUSTODY_TEST(a_mount_of_one_member_only_loses_its_name),
 		CUSTODY_TEST(anothers_rows_keep_their_mount_without_its_name),
 	};
 
