@@ -11,7 +11,7 @@ set -eu
 source=$1 build=$2 seconds=$3
 shift 3
 libs=(libevent_core ogg shout libssl libcrypto sqlite3 libconfuse libcrypt
-    gpgme)
+    gpgme libpq)
 read -ra found < <(pkg-config --cflags "${libs[@]}")
 read -ra links < <(pkg-config --libs "${libs[@]}")
 links+=(-lhpdf -lm)
