@@ -162,6 +162,7 @@ bench_files = \
 	tests/bench/bench.py \
 	tests/bench/build.py \
 	tests/bench/figures.py \
+	tests/bench/ledger.py \
 	tests/bench/machine.py \
 	tests/bench/measure.py \
 	tests/bench/run \
