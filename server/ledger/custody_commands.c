@@ -3,6 +3,7 @@
 #include "ledger/custody_commands.h"
 
 #include "ledger/import.h"
+#include "ledger/key_commands.h"
 #include "ledger/keys.h"
 #include "ledger/life_commands.h"
 #include "ledger/purge.h"
@@ -37,6 +38,17 @@ check_words(struct call *call, const char *person, const char *reference)
 	return CALL_DONE;
 }
 
+/* A key has a name and an address in it. */
+static void
+say_key(struct call *call, const char *fingerprint)
+{
+	bytes_text(call->out,
+	    key_forget(ledger_of(call), fingerprint)
+		? "OpenPGP key: removed, unless another member has the same; "
+		  "gpg keeps its bytes in pubring.kbx until it tidies that\n"
+		: "OpenPGP key: NOT removed, the log says why\n");
+}
+
 static int
 purge(struct call *call)
 {
@@ -60,6 +72,8 @@ purge(struct call *call)
 		return status;
 	switch (purge_member(ledger_of(call), &wish, call->out)) {
 	case PURGE_DONE:
+		if (member.fingerprint[0] != '\0')
+			say_key(call, member.fingerprint);
 		ledger_of(call)->members_changed = true;
 		return CALL_DONE;
 	case PURGE_REFUSED:

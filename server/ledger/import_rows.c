@@ -68,7 +68,9 @@ find_column(const struct custody_table *table, const char *name)
 static void
 add_member_value(struct bytes *sql, const char *name)
 {
-	if (strcmp(name, "state") == 0)
+	if (strcmp(name, "fingerprint") == 0)
+		bytes_text(sql, "NULL"); /* its key does not come along */
+	else if (strcmp(name, "state") == 0)
 		bytes_text(sql,
 		    "CASE WHEN " IS_BLOCKED " THEN 'blocked' "
 		    "ELSE 'ordered' END");
@@ -84,8 +86,8 @@ add_member_value(struct bytes *sql, const char *name)
 static bool
 is_of_access(const char *name)
 {
-	return strcmp(name, "state") == 0 || strcmp(name, "key_ms") == 0 ||
-	    strncmp(name, "block", 5) == 0;
+	return strcmp(name, "fingerprint") == 0 || strcmp(name, "state") == 0 ||
+	    strcmp(name, "key_ms") == 0 || strncmp(name, "block", 5) == 0;
 }
 
 static void

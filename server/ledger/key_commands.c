@@ -61,10 +61,8 @@ key_audit(struct call *call, const struct member_row *row, struct bytes *what)
 	return is_done;
 }
 
-/* Two members may have one key; a key that is nobody's has no reason to be
- * kept. */
-static void
-forget_key(struct ledger *ledger, const char *fingerprint)
+bool
+key_forget(struct ledger *ledger, const char *fingerprint)
 {
 	sqlite3_stmt *prepared = store_prepare(ledger->store, count_owners);
 	int64_t owners = 1;
@@ -78,13 +76,16 @@ forget_key(struct ledger *ledger, const char *fingerprint)
 		owners = sqlite3_column_int64(prepared, 0);
 		step = sqlite3_step(prepared);
 	}
-	if (!store_ended(prepared, step) || owners > 0)
-		return;
+	if (!store_ended(prepared, step))
+		return false;
+	if (owners > 0)
+		return true;
 	openpgp = ledger_openpgp(ledger, &error);
-	if (openpgp == NULL ||
-	    !openpgp_remove_key(openpgp, fingerprint, &error))
-		log_warn("key %s is still kept: %s", fingerprint, error);
+	if (openpgp != NULL && openpgp_remove_key(openpgp, fingerprint, &error))
+		return true;
+	log_warn("key %s is still kept: %s", fingerprint, error);
 	free(error);
+	return false;
 }
 
 /* NULL takes it away. */
@@ -135,11 +136,11 @@ pin_key(struct call *call, const struct member_row *row)
 	status = check_change(call, row, fingerprint);
 	if (status == CALL_DONE)
 		status = set_fingerprint(call, row, fingerprint);
-	forget_key(ledger, fingerprint);
+	key_forget(ledger, fingerprint);
 	if (status != CALL_DONE)
 		return status;
 	if (row->fingerprint[0] != '\0')
-		forget_key(ledger, row->fingerprint);
+		key_forget(ledger, row->fingerprint);
 	bytes_format(call->out, "%s has the OpenPGP key %s\n", row->member.slug,
 	    fingerprint);
 	return CALL_DONE;
@@ -160,7 +161,7 @@ remove_key(struct call *call, const struct member_row *row)
 	status = set_fingerprint(call, row, NULL);
 	if (status != CALL_DONE)
 		return status;
-	forget_key(ledger_of(call), row->fingerprint);
+	key_forget(ledger_of(call), row->fingerprint);
 	bytes_format(
 	    call->out, "%s has no OpenPGP key any more\n", row->member.slug);
 	return CALL_DONE;

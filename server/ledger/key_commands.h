@@ -11,10 +11,14 @@
 #define LEDGER_KEY_COMMANDS_H
 
 #include "ledger/call.h"
+#include "ledger/ledger.h"
 #include "ledger/members.h"
 
 extern const struct command_table key_commands;
 
+/* Takes a key out of the folder that is nobody's any more; two members may have
+ * one. False: the log says why not. */
+bool key_forget(struct ledger *, const char *fingerprint);
 /* Writes what was done, with --person when it was given, and frees what. */
 bool key_audit(
     struct call *, const struct member_row *, struct bytes *what) MUST_CHECK;

@@ -52,6 +52,7 @@ bool ledger_flush(struct ledger *);
 
 /* NULL, and *error (free it) is a sentence, when gpg cannot be used. */
 struct openpgp *ledger_openpgp(struct ledger *, char **error) MUST_CHECK;
+
 /* From now on nothing is written of a member that is purged: a thread may still
  * tell what it had counted before it heard of it. */
 void ledger_forget(struct ledger *, int64_t member);

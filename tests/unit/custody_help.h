@@ -98,7 +98,9 @@ custody_rows(const struct help *help)
 	    "'ana@example.org', 'Title', 'Dear Ana', 2, 1, 3, '')");
 	custody_sql(help,
 	    "INSERT INTO delegate VALUES(1, 1, 'Bo', 'otherhash', '/ana/a', "
-	    "1, 2, 'nonce')");
+	    "1, 2, 1, NULL, 'nonce')");
+	custody_sql(help,
+	    "INSERT INTO mandate VALUES(1, 'nonce', 'F00', 1, 2, 'I, Ana')");
 }
 
 #define SEALED                                                                 \

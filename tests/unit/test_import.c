@@ -173,7 +173,7 @@ what_is_extracted_again_is_the_same(void **state)
 {
 	static const char *const tables[] = { "usage", "peak", "session",
 		"audience", "broadcast", "play", "invoice", "notice",
-		"adjustment", "letter", "statement" };
+		"adjustment", "letter", "mandate", "statement" };
 	static struct custody_file before[MOST];
 	struct help *help = *state;
 	const char *text;
