@@ -169,8 +169,12 @@ spool_files = \
 	server/spool/whole_webm.c
 
 letters_files = \
+	server/letters/mime.c \
+	server/letters/mime.h \
 	server/letters/openpgp.c \
-	server/letters/openpgp.h
+	server/letters/openpgp.h \
+	server/letters/smtp.c \
+	server/letters/smtp.h
 
 ledger_files = \
 	server/ledger/adjust_command.c \

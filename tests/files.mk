@@ -33,6 +33,7 @@ unit_tests = \
 	tests/unit/test_media \
 	tests/unit/test_member_keys \
 	tests/unit/test_meter \
+	tests/unit/test_mime \
 	tests/unit/test_mp3 \
 	tests/unit/test_names \
 	tests/unit/test_ogg \
@@ -92,6 +93,7 @@ tests_unit_test_loop_SOURCES = tests/unit/test_loop.c
 tests_unit_test_media_SOURCES = tests/unit/test_media.c
 tests_unit_test_member_keys_SOURCES = tests/unit/test_member_keys.c
 tests_unit_test_meter_SOURCES = tests/unit/test_meter.c
+tests_unit_test_mime_SOURCES = tests/unit/test_mime.c
 tests_unit_test_mp3_SOURCES = tests/unit/test_mp3.c
 tests_unit_test_names_SOURCES = tests/unit/test_names.c
 tests_unit_test_ogg_SOURCES = tests/unit/test_ogg.c
