@@ -223,6 +223,11 @@ ledger_files = \
 	server/ledger/keys.h \
 	server/ledger/ledger.c \
 	server/ledger/ledger.h \
+	server/ledger/letter_commands.c \
+	server/ledger/letter_commands.h \
+	server/ledger/letters.c \
+	server/ledger/letters.h \
+	server/ledger/letters_list.h \
 	server/ledger/life.c \
 	server/ledger/life.h \
 	server/ledger/life_commands.c \
@@ -248,6 +253,8 @@ ledger_files = \
 	server/ledger/quota.h \
 	server/ledger/recordings.c \
 	server/ledger/recordings.h \
+	server/ledger/reminders.c \
+	server/ledger/reminders.h \
 	server/ledger/report.c \
 	server/ledger/report.h \
 	server/ledger/revisions.c \

@@ -25,6 +25,7 @@ unit_tests = \
 	tests/unit/test_invoices \
 	tests/unit/test_keys \
 	tests/unit/test_ledger \
+	tests/unit/test_letters \
 	tests/unit/test_life \
 	tests/unit/test_life_commands \
 	tests/unit/test_load_frames \
@@ -85,6 +86,7 @@ tests_unit_test_import_SOURCES = tests/unit/test_import.c
 tests_unit_test_invoices_SOURCES = tests/unit/test_invoices.c
 tests_unit_test_keys_SOURCES = tests/unit/test_keys.c
 tests_unit_test_ledger_SOURCES = tests/unit/test_ledger.c
+tests_unit_test_letters_SOURCES = tests/unit/test_letters.c
 tests_unit_test_life_SOURCES = tests/unit/test_life.c
 tests_unit_test_life_commands_SOURCES = tests/unit/test_life_commands.c
 tests_unit_test_load_frames_SOURCES = tests/unit/test_load_frames.c

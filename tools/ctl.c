@@ -95,6 +95,8 @@ static const char help[] =
     "                                  usage, as text, csv, json, html, pdf\n"
     "  statement close|list|show --member SLUG [--period MONTH|YEAR]\n"
     "                                  what is sealed for ever\n"
+    "  letter list [--member SLUG]     letters to members\n"
+    "  letter retry ID                 sends one again\n"
     "  adjust SLUG --field F --delta N --reason TEXT --person NAME\n"
     "                                  a correction, in the period that goes\n"
     "                                  on\n"

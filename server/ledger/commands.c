@@ -10,6 +10,7 @@
 #include "ledger/delegate_commands.h"
 #include "ledger/invoice_commands.h"
 #include "ledger/key_commands.h"
+#include "ledger/letter_commands.h"
 #include "ledger/life_commands.h"
 #include "ledger/member_commands.h"
 #include "ledger/plans.h"
@@ -188,6 +189,7 @@ ledger_command(
 		plan_commands,
 		adjust_commands,
 		custody_commands,
+		letter_commands,
 		{ commands, sizeof(commands) / sizeof(*commands) },
 	};
 

@@ -31,6 +31,7 @@ set_dates(struct life *life, const struct life_facts *facts,
 						 : facts->due_day;
 	int64_t blocked_day;
 
+	life->anchor_day = anchor;
 	life->overdue_day = facts->due_day + 1;
 	life->block_day = later(
 	    anchor + rules->block_after_days, life->overdue_day);
@@ -67,7 +68,8 @@ struct life
 life_of(const struct life_facts *facts, const struct life_rules *rules,
     int64_t today)
 {
-	struct life life = { facts->state, LIFE_NEVER, LIFE_NEVER, LIFE_NEVER };
+	struct life life = { facts->state, LIFE_NEVER, LIFE_NEVER, LIFE_NEVER,
+		LIFE_NEVER };
 
 	if (facts->state == MEMBER_DELETED)
 		return life;

@@ -34,6 +34,7 @@ struct life {
 	enum member_state state;
 	/* As things are now; LIFE_NEVER: does not come. */
 	int64_t overdue_day, block_day, delete_day;
+	int64_t anchor_day; /* from where they count */
 };
 
 struct life life_of(

@@ -7,6 +7,7 @@
 #include "ledger/ledger.h"
 #include "ledger/member_commands.h"
 #include "ledger/plans.h"
+#include "ledger/reminders.h"
 #include "ledger/rounds.h"
 
 #include <string.h>
@@ -192,7 +193,7 @@ check_block(struct call *call, const struct member_row *row,
 static bool
 block(struct call *call, const struct member_row *row, struct member_move *move)
 {
-	struct store *store = ledger_of(call)->store;
+	struct ledger *ledger = ledger_of(call);
 	struct bytes what = { 0 };
 	bool is_done;
 
@@ -201,7 +202,11 @@ block(struct call *call, const struct member_row *row, struct member_move *move)
 	add_detail(&what, "person", move->person);
 	bytes_append(&what, "", 1);
 	move->what = (const char *)what.data;
-	is_done = store_begin(store) && members_move(store, row, move);
+	is_done = store_begin(ledger->store) &&
+	    members_move(ledger->store, row, move) &&
+	    (strcmp(move->reason, REASON_PAYMENT) == 0
+		    ? reminders_moved(ledger, row, MEMBER_BLOCKED)
+		    : reminders_cut(ledger, row, move));
 	bytes_free(&what);
 	return is_done;
 }

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/table.h"
+#include "ledger/reminders.h"
 #include "ledger/usage.h"
 
 #include <stdlib.h>
@@ -251,8 +252,8 @@ know_noticed(struct quotas *quotas, const struct member_row *row,
 }
 
 static bool
-notice(struct quotas *quotas, const struct member_row *row, const char *subject,
-    unsigned level)
+write_row(struct quotas *quotas, const struct member_row *row,
+    const char *subject, unsigned level)
 {
 	sqlite3_stmt *prepared = store_prepare(quotas->store, write_notice);
 
@@ -261,6 +262,21 @@ notice(struct quotas *quotas, const struct member_row *row, const char *subject,
 	sqlite3_bind_int(prepared, 3, (int)level);
 	sqlite3_bind_int64(prepared, 4, clock_wall_ms());
 	return store_run(prepared);
+}
+
+/* With its letter. */
+static bool
+notice(struct quotas *quotas, const struct member_row *row, const char *subject,
+    unsigned level, int64_t used_bytes)
+{
+	struct store *store = quotas->store;
+
+	if (store_begin(store) && write_row(quotas, row, subject, level) &&
+	    reminders_quota(store, row, subject, level, used_bytes) &&
+	    store_commit(store))
+		return true;
+	store_rollback(store);
+	return false;
 }
 
 static void
@@ -304,7 +320,7 @@ quotas_look(struct quotas *quotas, const struct member_row *row,
 		return level == 0;
 	if (level <= used->noticed)
 		return true;
-	if (!notice(quotas, row, subject, level))
+	if (!notice(quotas, row, subject, level, used->bytes))
 		return false;
 	used->noticed = level;
 	log_warn("member %s has used %u %% of its quota period=%s bytes=%lld "

@@ -8,14 +8,10 @@
 #include "ledger/audit.h"
 #include "ledger/invoices.h"
 #include "ledger/quota.h"
+#include "ledger/reminders.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-struct rows {
-	struct member_row *rows;
-	unsigned count;
-};
 
 const struct zone *
 rounds_zone(struct ledger *ledger, const struct member_row *row)
@@ -50,8 +46,8 @@ rounds_life(
 	return true;
 }
 
-static bool
-read_all(struct store *store, struct rows *all)
+bool
+rounds_read(struct store *store, struct rows *all)
 {
 	sqlite3_stmt *prepared = members_all(store);
 	struct member_row row;
@@ -65,6 +61,12 @@ read_all(struct store *store, struct rows *all)
 		all->rows[all->count++] = row;
 	}
 	return !failed;
+}
+
+void
+rounds_forget(struct rows *all)
+{
+	free(all->rows);
 }
 
 static const char *
@@ -91,7 +93,8 @@ move(struct ledger *ledger, const struct member_row *row,
 		.who = AUDIT_CLOCK,
 		.what = what_of(state) };
 
-	return members_move(ledger->store, row, &wanted);
+	return members_move(ledger->store, row, &wanted) &&
+	    reminders_moved(ledger, row, state);
 }
 
 /* Turns the rows into those that must move, with the state they get. */
@@ -139,7 +142,7 @@ look_at_lives(struct ledger *ledger)
 {
 	struct rows all = { 0 };
 	enum member_state *states = NULL;
-	bool is_done = read_all(ledger->store, &all);
+	bool is_done = rounds_read(ledger->store, &all);
 
 	if (is_done && all.count > 0) {
 		states = mem_new(all.count * sizeof(*states));
@@ -148,7 +151,7 @@ look_at_lives(struct ledger *ledger)
 	if (is_done && all.count > 0)
 		is_done = move_all(ledger, &all, states);
 	free(states);
-	free(all.rows);
+	rounds_forget(&all);
 	return is_done;
 }
 
@@ -157,13 +160,13 @@ look_at_quotas(struct ledger *ledger)
 {
 	struct rows all = { 0 };
 	bool changed = false;
-	bool is_done = ledger_flush(ledger) && read_all(ledger->store, &all);
+	bool is_done = ledger_flush(ledger) && rounds_read(ledger->store, &all);
 
 	for (unsigned i = 0; is_done && i < all.count; i++)
 		is_done = quotas_look(ledger->quotas, &all.rows[i],
 		    rounds_zone(ledger, &all.rows[i]), &changed);
 	ledger->members_changed |= changed;
-	free(all.rows);
+	rounds_forget(&all);
 	return is_done;
 }
 
@@ -172,6 +175,7 @@ rounds_run(struct ledger *ledger)
 {
 	bool is_done = look_at_lives(ledger);
 
+	is_done = is_done && reminders_look(ledger);
 	is_done = look_at_quotas(ledger) && is_done;
 	if (!is_done && !ledger->is_round_failing)
 		log_error("store: members cannot be looked at: %s",

@@ -180,8 +180,11 @@ static const char *const steps[] = {
 	" kind TEXT NOT NULL, subject TEXT NOT NULL, made_ms INTEGER NOT NULL,"
 	" address TEXT NOT NULL, title TEXT NOT NULL, body TEXT NOT NULL,"
 	" sent_ms INTEGER, tries INTEGER NOT NULL DEFAULT 0,"
+	" first_try_ms INTEGER, gave_up_ms INTEGER,"
 	" next_ms INTEGER NOT NULL, error TEXT NOT NULL DEFAULT '',"
 	" UNIQUE(member, kind, subject)) STRICT;"
+	"CREATE INDEX letter_due ON letter(next_ms)"
+	" WHERE sent_ms IS NULL AND gave_up_ms IS NULL;"
 
 	"CREATE TABLE delegate(id INTEGER PRIMARY KEY,"
 	" member INTEGER NOT NULL, name TEXT NOT NULL,"
