@@ -272,6 +272,12 @@ ledger_files = \
 	server/ledger/usage.c \
 	server/ledger/usage.h
 
+post_files = \
+	server/post/poster.c \
+	server/post/poster.h \
+	server/post/seal.c \
+	server/post/seal.h
+
 share_files = \
 	server/share/batch.c \
 	server/share/batch.h \

@@ -187,6 +187,7 @@ live_tests = \
 	tests/live/test_headroom.py \
 	tests/live/test_hearing.py \
 	tests/live/test_hostile.py \
+	tests/live/test_letters.py \
 	tests/live/test_libshout.py \
 	tests/live/test_life.py \
 	tests/live/test_load.py \
@@ -212,6 +213,7 @@ live_helpers = \
 	tests/live/browser.py \
 	tests/live/ears.py \
 	tests/live/encoder.py \
+	tests/live/letterbox.py \
 	tests/live/postgres.py \
 	tests/live/seam.c \
 	tests/live/seam.py \

@@ -139,6 +139,17 @@ check_days(const struct conf *conf, char wrong[CONF_WRONG_BYTES])
 	return true;
 }
 
+static bool
+check_mail(const struct conf *conf, char wrong[CONF_WRONG_BYTES])
+{
+	if (conf->mail_server != NULL && conf->mail_from == NULL)
+		return say(wrong, "mail-server needs mail-from");
+	if ((conf->mail_user == NULL) != (conf->mail_password_file == NULL))
+		return say(wrong,
+		    "mail-user and mail-password-file are given together");
+	return true;
+}
+
 bool
 conf_check_whole(const struct conf *conf, char wrong[CONF_WRONG_BYTES])
 {
@@ -152,7 +163,7 @@ conf_check_whole(const struct conf *conf, char wrong[CONF_WRONG_BYTES])
 		return say(wrong,
 		    "public-url has more than a host, a port and "
 		    "a path");
-	return check_days(conf, wrong);
+	return check_days(conf, wrong) && check_mail(conf, wrong);
 }
 
 bool

@@ -85,7 +85,12 @@ struct conf {
 	enum renewal_anchor renewal_anchor;
 	enum block_policy block;
 	int64_t block_after_ms, delete_after_ms; /* whole days */
-	int64_t block_grace_live_ms;    /* a set that is on may last so long */
+	int64_t block_grace_live_ms; /* a set that is on may last so long */
+	char *mail_server; /* "smtps://mail.example.org:465"; NULL: no mail */
+	char *mail_user, *mail_password_file; /* both, or NULL: no login */
+	char *mail_from;                      /* an address */
+	char *mail_ca;         /* a file; NULL: the system's authorities */
+	int64_t statement_day; /* of each month; 0: none by itself */
 	int64_t max_address_unfinished; /* with no whole request */
 	int64_t request_bytes, request_lines, request_deadline_ms;
 	int64_t body_deadline_ms, body_bytes; /* POST forms */

@@ -19,9 +19,12 @@
 enum conf_kind {
 	KIND_TEXT, /* anything a person reads; least and most in bytes */
 	KIND_PATH, /* relative to the configuration's folder */
+	KIND_FILE, /* the same of a file that must be there */
 	KIND_HOST, /* a host name or an address */
 	KIND_URL,  /* http or https */
 	KIND_USER, /* a user of this system */
+	KIND_MAIL, /* an e-mail address */
+	KIND_SMTP, /* a mail server: smtps or smtp */
 	KIND_SLUG, /* a member */
 	KIND_COUNT,
 	KIND_LIMIT,  /* a count, or "none" */
@@ -76,6 +79,8 @@ const char *conf_bad_host(const char *);
 const char *conf_bad_url(const char *);
 const char *conf_bad_user(const char *);
 const char *conf_bad_slug(const char *);
+const char *conf_bad_mail(const char *);
+const char *conf_bad_smtp(const char *);
 const char *conf_bad_mount(const char *); /* a name, or a pattern */
 
 /* check.c: false, and wrong says what. */

@@ -231,9 +231,9 @@ fill(unsigned number, cfg_t *cfg, void *to)
 		given = find_given(cfg, option->name);
 		if (given == NULL)
 			continue;
-		if (option->kind == KIND_PATH)
+		if (option->kind == KIND_PATH || option->kind == KIND_FILE)
 			fill_path(option, to, given,
-			    number == SECTION_TLS && loading.wants_files);
+			    option->kind == KIND_FILE && loading.wants_files);
 		else
 			conf_value_set(option, to, given->number, given->text);
 	}

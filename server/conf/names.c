@@ -62,6 +62,44 @@ conf_bad_url(const char *url)
 	return NULL;
 }
 
+static bool
+is_graphic(const char *text)
+{
+	while ((unsigned char)*text > 0x20 && (unsigned char)*text < 0x7f)
+		text++;
+	return *text == '\0';
+}
+
+const char *
+conf_bad_mail(const char *address)
+{
+	const char *at = strchr(address, '@');
+
+	if (at == NULL || at == address || at[1] == '\0' ||
+	    strchr(at + 1, '@') != NULL || !is_graphic(address) ||
+	    strpbrk(address, "<>()[]\\,;:\"") != NULL)
+		return "is no e-mail address";
+	return NULL;
+}
+
+const char *
+conf_bad_smtp(const char *url)
+{
+	const char *host;
+
+	if (strncmp(url, "smtps://", 8) == 0)
+		host = url + 8;
+	else if (strncmp(url, "smtp://", 7) == 0)
+		host = url + 7;
+	else
+		return "does not begin with smtps:// or smtp://";
+	if (*host == '\0' || *host == ':')
+		return "has no host";
+	if (strpbrk(host, "/@?#") != NULL || !is_graphic(host))
+		return "has more than a host and a port";
+	return NULL;
+}
+
 const char *
 conf_bad_user(const char *user)
 {

@@ -53,6 +53,13 @@ static const struct conf_option top_options[] = {
 	    TOP(delete_after_ms) },
 	{ "block-grace-live", KIND_TIME, 12 * HOUR, 0, 7 * DAY,
 	    TOP(block_grace_live_ms) },
+	{ "mail-server", KIND_SMTP, 0, 1, 255, TOP(mail_server) },
+	{ "mail-user", KIND_TEXT, 0, 1, 255, TOP(mail_user) },
+	{ "mail-password-file", KIND_FILE, 0, 1, 1000,
+	    TOP(mail_password_file) },
+	{ "mail-from", KIND_MAIL, 0, 1, 254, TOP(mail_from) },
+	{ "mail-ca", KIND_FILE, 0, 1, 1000, TOP(mail_ca) },
+	{ "statement-day", KIND_COUNT, 0, 0, 28, TOP(statement_day) },
 	{ "max-unfinished-per-address", KIND_COUNT, 1000, 1, 1000000,
 	    TOP(max_address_unfinished) },
 	{ "request-bytes", KIND_SIZE, 16 * K, 1 * K, 64 * K,
@@ -84,9 +91,9 @@ static const struct conf_option listen_options[] = {
 };
 
 static const struct conf_option tls_options[] = {
-	{ "certificate", KIND_PATH, 0, 1, 1000,
+	{ "certificate", KIND_FILE, 0, 1, 1000,
 	    offsetof(struct conf_listen, certificate), NULL },
-	{ "key", KIND_PATH, 0, 1, 1000,
+	{ "key", KIND_FILE, 0, 1, 1000,
 	    offsetof(struct conf_listen, key), NULL },
 };
 

@@ -159,6 +159,10 @@ bad_form(enum conf_kind kind, const char *text)
 		return conf_bad_url(text);
 	case KIND_USER:
 		return conf_bad_user(text);
+	case KIND_MAIL:
+		return conf_bad_mail(text);
+	case KIND_SMTP:
+		return conf_bad_smtp(text);
 	case KIND_SLUG:
 		return conf_bad_slug(text);
 	default:

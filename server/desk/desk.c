@@ -3,6 +3,7 @@
 #include "desk/desk.h"
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/random.h"
@@ -10,6 +11,7 @@
 #include "desk/desk_priv.h"
 #include "front/thread.h"
 #include "net/address.h"
+#include "post/poster.h"
 #include "reports/reporter.h"
 #include "share/shipper.h"
 
@@ -35,8 +37,29 @@ enum {
 	THREAD_CHECKER,
 	THREAD_SPOOL,
 	THREAD_REPORTER,
-	THREAD_SHIPPER
+	THREAD_SHIPPER,
+	THREAD_POSTER
 };
+
+#define PASSWORD_BYTES 1024
+
+/* By who may still be root. */
+static char *
+read_password(const char *path)
+{
+	size_t len;
+	char *text;
+
+	if (path == NULL)
+		return NULL;
+	text = file_read_all(AT_FDCWD, path, PASSWORD_BYTES, &len);
+	if (text == NULL)
+		die("%s: %s", path, strerror(errno));
+	text[strcspn(text, "\r\n")] = '\0';
+	if (text[0] == '\0')
+		die("%s: the first line is empty", path);
+	return text;
+}
 
 struct desk *
 desk_open(const char *conf_path, const struct conf *conf)
@@ -46,6 +69,7 @@ desk_open(const char *conf_path, const struct conf *conf)
 	desk->conf = conf;
 	desk->first_conf = conf_ref(conf);
 	desk->conf_path = mem_text(conf_path);
+	desk->mail_password = read_password(conf->mail_password_file);
 	desk->loop = loop_new("desk", handle, desk);
 	desk->wheel = wheel_new(loop_base(desk->loop));
 	desk->started_ms = clock_wall_ms();
@@ -156,6 +180,33 @@ start_spool(struct desk *desk)
 	if (!spool_start(desk->spool))
 		die("cannot start a thread");
 	desk->threads_left++;
+	desk->writers_left++;
+}
+
+static void
+start_poster(struct desk *desk)
+{
+	const struct conf *conf = desk->conf;
+	const struct poster_setup setup = { .data = conf->data,
+		.server = { .url = conf->mail_server,
+		    .user = conf->mail_user,
+		    .password = desk->mail_password,
+		    .from = conf->mail_from,
+		    .ca = conf->mail_ca },
+		.desk = desk->loop,
+		.clerk = clerk_loop(desk->clerk),
+		.thread_no = THREAD_POSTER };
+	char *error = NULL;
+
+	if (conf->mail_server == NULL)
+		return;
+	desk->poster = poster_open(&setup, &error);
+	if (desk->poster == NULL)
+		die("%s", error);
+	if (!poster_start(desk->poster))
+		die("cannot start a thread");
+	desk->threads_left++;
+	desk->writers_left++;
 }
 
 static void
@@ -254,6 +305,7 @@ desk_start(struct desk *desk)
 	start_reporter(desk);
 	start_shipper(desk);
 	start_spool(desk);
+	start_poster(desk);
 	start_workers(desk);
 	watch_signals(desk);
 	control_open(desk);
@@ -358,7 +410,12 @@ take_done(struct desk *desk, const struct done_msg *message)
 		post_stop(spool_loop(desk->spool));
 		post_stop(checker_loop(desk->checker));
 		post_stop(reporter_loop(desk->reporter));
-	} else if (message->thread_no == THREAD_SPOOL) {
+		if (desk->poster != NULL)
+			post_stop(poster_loop(desk->poster));
+	} else if (message->thread_no == THREAD_SPOOL ||
+	    message->thread_no == THREAD_POSTER) {
+		if (--desk->writers_left > 0)
+			return;
 		gauges_post(desk);
 		post_stop(clerk_loop(desk->clerk));
 	} else if (message->thread_no == THREAD_CLERK &&
@@ -391,6 +448,14 @@ take_title(struct desk *desk, const struct title_msg *title)
 	text_copy(mount->title, sizeof(mount->title), title->title);
 	chronicle_title(mount, title->title);
 	log_info("mount %s title=\"%s\"", mount->name, mount->title);
+}
+
+static void
+wake_poster(struct desk *desk)
+{
+	if (desk->poster != NULL && !desk->is_cut)
+		loop_post(poster_loop(desk->poster),
+		    message_new(MSG_LETTERS, sizeof(struct message)));
 }
 
 static void
@@ -447,6 +512,9 @@ handle(void *owner, struct message *message)
 		control_reply(desk, result->reply_to, result->status,
 		    result->text->bytes, result->text->len);
 		break;
+	case MSG_LETTERS:
+		wake_poster(desk);
+		break;
 	case MSG_RECORDING:
 		take_recording(desk, (struct recording_msg *)message);
 		break;
@@ -476,6 +544,8 @@ join_threads(struct desk *desk)
 	if (desk->shipper != NULL)
 		loop_join(shipper_loop(desk->shipper));
 	loop_join(spool_loop(desk->spool));
+	if (desk->poster != NULL)
+		loop_join(poster_loop(desk->poster));
 	loop_join(clerk_loop(desk->clerk));
 }
 
@@ -489,6 +559,7 @@ desk_free(struct desk *desk)
 	spool_free(desk->spool);
 	reporter_free(desk->reporter);
 	shipper_free(desk->shipper);
+	poster_free(desk->poster);
 	clerk_free(desk->clerk);
 	control_free(desk);
 	commands_free(desk);
@@ -514,5 +585,9 @@ desk_free(struct desk *desk)
 	EVP_MD_CTX_free(desk->digest);
 	EVP_MD_free(desk->sha256);
 	free(desk->conf_path);
+	if (desk->mail_password != NULL)
+		explicit_bzero(
+		    desk->mail_password, strlen(desk->mail_password));
+	free(desk->mail_password);
 	free(desk);
 }

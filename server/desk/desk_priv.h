@@ -172,6 +172,10 @@ struct desk {
 	struct shipper *shipper; /* NULL: nothing is shared */
 	struct checker *checker;
 	struct spool *spool;
+	struct poster *poster; /* NULL: no mail server is configured */
+	char *mail_password;
+	unsigned writers_left; /* who tell the clerk something until they are
+				* done: the spool, the poster */
 	unsigned threads_left; /* that have not said DONE */
 
 	uint64_t last_conn;

@@ -7,6 +7,7 @@
 #include "ledger/commands.h"
 #include "ledger/delegates.h"
 #include "ledger/ledger.h"
+#include "ledger/letters.h"
 #include "ledger/members.h"
 #include "ledger/revisions.h"
 #include "ledger/rounds.h"
@@ -60,9 +61,19 @@ post_members(struct clerk *clerk)
 	return true;
 }
 
+/* The poster looks for itself which letters wait. */
+static void
+wake_poster(struct clerk *clerk)
+{
+	loop_post(
+	    clerk->desk, message_new(MSG_LETTERS, sizeof(struct message)));
+}
+
 static void
 tell_changes(struct clerk *clerk)
 {
+	if (letters_wait(clerk->ledger->store))
+		wake_poster(clerk);
 	if (clerk->ledger->members_changed && !post_members(clerk))
 		log_error("store members cannot be read: %s",
 		    store_reason(clerk->ledger->store));
@@ -182,6 +193,7 @@ take_statement(struct clerk *clerk, const struct statement_msg *statement)
 	switch (statements_seal(clerk->ledger->store, statement, &text)) {
 	case STATEMENTS_DONE:
 		post_result(clerk, statement->reply_to, 0, &text);
+		tell_changes(clerk);
 		break;
 	case STATEMENTS_REFUSED:
 		post_result(clerk, statement->reply_to, 1, &text);
@@ -191,6 +203,24 @@ take_statement(struct clerk *clerk, const struct statement_msg *statement)
 		break;
 	}
 	bytes_free(&text);
+}
+
+/* Who told it waits until it is in the store: a letter that was sent must not
+ * look as if it were not. */
+static void
+take_letter(struct clerk *clerk, const struct letter_msg *letter)
+{
+	struct store *store = clerk->ledger->store;
+	bool is_written = letter->is_sent
+	    ? letters_sent(store, letter->id)
+	    : letters_failed(store, letter->id, letter->tries, letter->error);
+
+	if (is_written)
+		wake_poster(clerk);
+	else
+		log_error("store: what became of letter %lld is not written: "
+			  "%s",
+		    (long long)letter->id, store_reason(store));
 }
 
 static void
@@ -276,6 +306,9 @@ clerk_handle(void *owner, struct message *message)
 		break;
 	case MSG_STATEMENT:
 		take_statement(clerk, (const struct statement_msg *)message);
+		break;
+	case MSG_LETTER:
+		take_letter(clerk, (const struct letter_msg *)message);
 		break;
 	case MSG_LIFE_RULES:
 		take_rules(clerk, (const struct life_rules_msg *)message);

@@ -69,6 +69,9 @@ static const char select_next[] =
     "WHERE " IS_WAITING
     " AND next_ms <= ?1 ORDER BY next_ms, letter.id LIMIT 1";
 
+static const char select_any[] = "SELECT 1 FROM letter WHERE " IS_WAITING
+				 " AND next_ms <= ?1 LIMIT 1";
+
 static const char select_waits[] =
     "SELECT 1 FROM letter WHERE id = ?1 AND tries = ?2 AND " IS_WAITING;
 
@@ -110,16 +113,18 @@ static void
 fill(struct bytes *out, const char *text, const struct letter_wish *wish,
     const struct member_row *row)
 {
-	const char *open, *end;
+	size_t plain, name;
 
-	for (; (open = strchr(text, '{')) != NULL; text = end + 1) {
-		end = strchr(open, '}');
-		CHECK(end != NULL);
-		bytes_append(out, text, (size_t)(open - text));
-		bytes_text(
-		    out, find_fact(wish, row, open, (size_t)(end - open) + 1));
+	for (;;) {
+		plain = strcspn(text, "{");
+		bytes_append(out, text, plain);
+		text += plain;
+		if (*text == '\0')
+			return;
+		name = strcspn(text, "}") + 1;
+		bytes_text(out, find_fact(wish, row, text, name));
+		text += name;
 	}
-	bytes_text(out, text);
 }
 
 static bool
@@ -301,6 +306,21 @@ letter_clear(struct letter *letter)
 	free(letter->title);
 	free(letter->body);
 	letter->title = letter->body = NULL;
+}
+
+bool
+letters_wait(struct store *store)
+{
+	sqlite3_stmt *prepared = store_prepare(store, select_any);
+	bool is_any;
+	int step;
+
+	sqlite3_bind_int64(prepared, 1, clock_wall_ms());
+	step = sqlite3_step(prepared);
+	is_any = step == SQLITE_ROW;
+	if (is_any)
+		step = sqlite3_step(prepared);
+	return store_ended(prepared, step) && is_any;
 }
 
 enum letters_answer

@@ -15,8 +15,6 @@
 
 #include "ledger/members.h"
 
-#define LETTER_ERROR_BYTES 256
-
 enum letter_text {
 #define LETTER(name, ...) LETTER_##name,
 #include "ledger/letters_list.h"
@@ -34,6 +32,12 @@ enum letter_phrase {
 struct letter_fact {
 	const char *name;  /* "{due}" */
 	const char *value; /* any text: it is not looked into again */
+};
+
+enum letters_answer {
+	LETTERS_FOUND,
+	LETTERS_NONE,
+	LETTERS_FAILED
 };
 
 struct letter_wish {
@@ -74,15 +78,11 @@ struct letter {
 	char *title, *body;    /* letter_clear() frees them */
 };
 
-enum letters_answer {
-	LETTERS_FOUND,
-	LETTERS_NONE,
-	LETTERS_FAILED
-};
-
 /* One that should be sent now: the one that waits longest. */
 enum letters_answer letters_next(struct store *, struct letter *);
 void letter_clear(struct letter *);
+/* Whether any should be sent now; false also when the store cannot be read. */
+bool letters_wait(struct store *);
 /* LETTERS_FOUND: it waits to be sent, after so many tries. */
 enum letters_answer letters_waits(struct store *, int64_t id, int64_t tries);
 

@@ -23,28 +23,6 @@ smtp_prepare(void)
 	return curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
 }
 
-const char *
-smtp_bad_url(const char *url)
-{
-	const char *host;
-
-	if (strncmp(url, "smtps://", 8) == 0)
-		host = url + 8;
-	else if (strncmp(url, "smtp://", 7) == 0)
-		host = url + 7;
-	else
-		return "does not begin with smtps:// or smtp://";
-	if (*host == '\0' || *host == ':')
-		return "has no host";
-	if (strpbrk(host, "/@?#") != NULL)
-		return "has more than a host and a port";
-	for (const char *at = host; *at != '\0'; at++) {
-		if ((unsigned char)*at <= 0x20 || (unsigned char)*at >= 0x7f)
-			return "has a character that cannot be in it";
-	}
-	return NULL;
-}
-
 static size_t
 give(char *to, size_t size, size_t count, void *owner)
 {

@@ -40,8 +40,6 @@ struct smtp;
 
 /* Before any thread uses it. False: libcurl cannot be used here. */
 bool smtp_prepare(void) MUST_CHECK;
-/* NULL, or why this is no server that may be used. */
-const char *smtp_bad_url(const char *url);
 
 /* What server points to must live until smtp_end(); message is copied. NULL,
  * and *error, when it cannot even begin. */

@@ -76,10 +76,12 @@ enum message_kind {
 	MSG_COMMAND,    /* struct command_msg, also clerk to reporter */
 	MSG_STATEMENT,  /* struct statement_msg, from the reporter */
 	MSG_LIFE_RULES, /* struct life_rules_msg */
+	MSG_LETTER,     /* struct letter_msg, from the poster */
 	/* clerk to desk */
 	MSG_RESULT,    /* struct result_msg */
 	MSG_MEMBERS,   /* struct members_msg */
 	MSG_DELEGATES, /* struct delegates_msg */
+	MSG_LETTERS,   /* struct message: one may wait; also to the poster */
 	/* the feeding worker to the spool */
 	MSG_SPOOL_OPEN, /* struct spool_msg */
 	MSG_SPOOL_CLOSE,
@@ -255,6 +257,16 @@ struct statement_msg {
 	int64_t from_ms, to_ms; /* wall */
 	char *csv, *json;       /* mem_text() each, freed with the message */
 	char csv_sha256[65];
+};
+
+#define LETTER_ERROR_BYTES 256
+
+/* What became of a letter that had been tried so often before. */
+struct letter_msg {
+	struct message message;
+	int64_t id, tries;
+	bool is_sent; /* the mail server has it */
+	char error[LETTER_ERROR_BYTES];
 };
 
 struct result_msg {

@@ -3,7 +3,6 @@
 #include "test.h"
 
 #include "letters/mime.h"
-#include "letters/smtp.h"
 
 #include <string.h>
 
@@ -232,20 +231,6 @@ a_sealed_letter_shows_neither_text_nor_subject(void **state)
 	bytes_free(&armored);
 }
 
-static void
-only_servers_with_tls_have_a_name(void **state)
-{
-	static const char *const bad[] = { "mail.example.org:25",
-		"http://mail.example.org", "smtp://", "smtps://:465",
-		"smtp://a@b", "smtps://a/b", "smtps://a b", "smtp://a?b" };
-
-	(void)state;
-	assert_null(smtp_bad_url("smtps://mail.example.org:465"));
-	assert_null(smtp_bad_url("smtp://[::1]:587"));
-	for (unsigned i = 0; i < sizeof(bad) / sizeof(*bad); i++)
-		assert_non_null(smtp_bad_url(bad[i]));
-}
-
 TEST_MAIN(TEST(a_letter_has_all_its_headers),
     TEST(only_a_notice_can_be_unsubscribed),
     TEST(the_same_letter_is_the_same_bytes),
@@ -253,5 +238,4 @@ TEST_MAIN(TEST(a_letter_has_all_its_headers),
     TEST(long_words_are_cut_between_characters),
     TEST(no_line_is_longer_than_mail_allows), TEST(nothing_breaks_a_header),
     TEST(addresses_are_only_addresses),
-    TEST(a_sealed_letter_shows_neither_text_nor_subject),
-    TEST(only_servers_with_tls_have_a_name))
+    TEST(a_sealed_letter_shows_neither_text_nor_subject))
