@@ -263,6 +263,8 @@ ledger_files = \
 	server/ledger/rounds.h \
 	server/ledger/schema.c \
 	server/ledger/schema.h \
+	server/ledger/statement_letters.c \
+	server/ledger/statement_letters.h \
 	server/ledger/statements.c \
 	server/ledger/statements.h \
 	server/ledger/store.c \

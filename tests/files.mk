@@ -52,6 +52,7 @@ unit_tests = \
 	tests/unit/test_response \
 	tests/unit/test_ring \
 	tests/unit/test_spool \
+	tests/unit/test_statement_due \
 	tests/unit/test_store \
 	tests/unit/test_table \
 	tests/unit/test_text \
@@ -113,6 +114,7 @@ tests_unit_test_request_SOURCES = tests/unit/test_request.c
 tests_unit_test_response_SOURCES = tests/unit/test_response.c
 tests_unit_test_ring_SOURCES = tests/unit/test_ring.c
 tests_unit_test_spool_SOURCES = tests/unit/test_spool.c
+tests_unit_test_statement_due_SOURCES = tests/unit/test_statement_due.c
 tests_unit_test_store_SOURCES = tests/unit/test_store.c
 tests_unit_test_table_SOURCES = tests/unit/test_table.c
 tests_unit_test_text_SOURCES = tests/unit/test_text.c

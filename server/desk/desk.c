@@ -128,6 +128,7 @@ start_reporter(struct desk *desk)
 {
 	const struct reporter_setup setup = { .data = desk->conf->data,
 		.backup_folder = desk->conf->backup_folder,
+		.statement_day = desk->conf->statement_day,
 		.desk = desk->loop,
 		.clerk = clerk_loop(desk->clerk),
 		.share = desk->conf->share,

@@ -150,12 +150,30 @@ take_command(struct clerk *clerk, const struct command_msg *command)
 	loop_post(clerk->desk, &result->message);
 }
 
+/* What nobody asked for. */
+static void
+log_result(int status, const struct bytes *text)
+{
+	const char *at = (const char *)text->data;
+	int len = (int)text->len;
+
+	if (status == 0)
+		log_info("statements: %.*s", len, at);
+	else
+		log_error("statements: %.*s", len, at);
+}
+
 static void
 post_result(struct clerk *clerk, uint64_t reply_to, int status,
     const struct bytes *text)
 {
-	struct result_msg *result = message_new(MSG_RESULT, sizeof(*result));
+	struct result_msg *result;
 
+	if (reply_to == 0) {
+		log_result(status, text);
+		return;
+	}
+	result = message_new(MSG_RESULT, sizeof(*result));
 	result->reply_to = reply_to;
 	result->status = status;
 	result->text = block_new(text->data, text->len, 0);

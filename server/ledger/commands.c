@@ -15,6 +15,7 @@
 #include "ledger/member_commands.h"
 #include "ledger/plans.h"
 #include "ledger/report.h"
+#include "ledger/statement_letters.h"
 
 #include <string.h>
 
@@ -190,6 +191,7 @@ ledger_command(
 		adjust_commands,
 		custody_commands,
 		letter_commands,
+		statement_letter_commands,
 		{ commands, sizeof(commands) / sizeof(*commands) },
 	};
 

@@ -161,6 +161,7 @@ PHRASE(farewell,
     " de mensen die hem beheren.\n")
 PHRASE(no_day, "no day (it is held)", "aucune date (conservé)",
     "geen dag (wordt bewaard)")
+PHRASE(bytes, "bytes", "octets", "bytes")
 PHRASE(no_quota, "none", "aucun", "geen")
 PHRASE(goes_on,
     "This is for information; broadcasts and listeners go on.",

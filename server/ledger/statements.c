@@ -3,7 +3,9 @@
 #include "ledger/statements.h"
 
 #include "base/clock.h"
+#include "ledger/audit.h"
 #include "ledger/members.h"
+#include "ledger/statement_letters.h"
 
 #include <stdio.h>
 
@@ -27,16 +29,19 @@ insert(struct store *store, const struct statement_msg *told)
 	return store_run(prepared);
 }
 
+/* Who did it, and who is told of it. */
 static bool
-audit(struct store *store, const struct statement_msg *told)
+tell(struct store *store, const struct statement_msg *told, const char *who)
 {
 	struct member_row row;
 	char what[256];
+	bool is_there;
 
 	snprintf(what, sizeof(what), "statement close %s sha256=%s",
 	    told->period, told->csv_sha256);
 	return members_find(store, told->slug, &row) == MEMBERS_DONE &&
-	    members_audit(store, &row, "control socket", what);
+	    members_audit(store, &row, who, what) &&
+	    statement_letters_add(store, &row, told->period, &is_there);
 }
 
 static const char select_overlap[] =
@@ -78,8 +83,8 @@ look_for_overlap(
 }
 
 static enum statements_answer
-seal_one(
-    struct store *store, const struct statement_msg *told, struct bytes *out)
+seal_one(struct store *store, const struct statement_msg *told, const char *who,
+    struct bytes *out)
 {
 	switch (look_for_overlap(store, told, out)) {
 	case OVERLAP_SAME:
@@ -91,7 +96,7 @@ seal_one(
 	default:
 		break;
 	}
-	if (!insert(store, told) || !audit(store, told))
+	if (!insert(store, told) || !tell(store, told, who))
 		return STATEMENTS_FAILED;
 	bytes_format(out, "%s %s is sealed: SHA-256 %s\n", told->slug,
 	    told->period, told->csv_sha256);
@@ -102,12 +107,13 @@ enum statements_answer
 statements_seal(
     struct store *store, const struct statement_msg *told, struct bytes *out)
 {
+	const char *who = told->reply_to != 0 ? AUDIT_SOCKET : AUDIT_CLOCK;
 	enum statements_answer answer = STATEMENTS_DONE;
 
 	if (!store_begin(store))
 		return STATEMENTS_FAILED;
 	for (; told != NULL && answer == STATEMENTS_DONE; told = told->next)
-		answer = seal_one(store, told, out);
+		answer = seal_one(store, told, who, out);
 	if (answer == STATEMENTS_DONE && !store_commit(store))
 		answer = STATEMENTS_FAILED;
 	if (answer != STATEMENTS_DONE)

@@ -17,9 +17,9 @@ enum statements_answer {
 	STATEMENTS_FAILED   /* store_reason() */
 };
 
-/* The message and all behind it, with their audit rows, in one transaction: all
- * or none. One that is there already stays as it is, and out says so; one that
- * overlaps another of its member is refused. */
+/* The message and all behind it, with their audit rows and letters, in one
+ * transaction: all or none. One that is there already stays as it is, and out
+ * says so; one that overlaps another of its member is refused. */
 enum statements_answer statements_seal(
     struct store *, const struct statement_msg *, struct bytes *out) MUST_CHECK;
 

@@ -20,7 +20,7 @@
 
 #define STORE_NAME  "all2all.sqlite"
 #define SHARE_MS    30000 /* for a report of all relays */
-#define BACKUP_SECS 600   /* how often it looks whether one is due */
+#define LOOK_SECS   600   /* how often it looks whether something is due */
 #define BACKUP_EACH 86400000
 
 #define TABLES 4
@@ -92,6 +92,11 @@ answer(struct reporter *reporter, const struct command_msg *command)
 		loop_post(reporter->clerk, reporter->passed);
 		reporter->passed = NULL;
 		message_free(&result->message);
+	} else if (command->reply_to == 0) {
+		if (result->status != CALL_DONE)
+			log_error("statements: %.*s", (int)text.len,
+			    (const char *)text.data);
+		message_free(&result->message);
 	} else {
 		result->text = block_new(text.data, text.len, 0);
 		loop_post(reporter->desk, &result->message);
@@ -122,14 +127,32 @@ look_for_backup(evutil_socket_t fd, short what, void *arg)
 	bytes_free(&out);
 }
 
+/* The clerk writes what it has before it comes back to us. */
+static void
+look_for_statements(evutil_socket_t fd, short what, void *arg)
+{
+	static const char *const words[] = { "statement", "due" };
+	struct reporter *reporter = arg;
+	struct command_msg *command = message_new(
+	    MSG_COMMAND, sizeof(*command) + sizeof(words));
+
+	(void)fd;
+	(void)what;
+	command->then = reporter->loop;
+	command->argc = 2;
+	for (unsigned i = 0; i < 2; i++)
+		command->argv[i] = mem_text(words[i]);
+	loop_post(reporter->clerk, &command->message);
+}
+
 static void
 stop(struct reporter *reporter)
 {
 	struct done_msg *done = message_new(MSG_DONE, sizeof(*done));
 
 	event_free(reporter->backup_timer);
-	reporter->backup_timer = NULL;
-
+	event_free(reporter->statement_timer);
+	reporter->backup_timer = reporter->statement_timer = NULL;
 	store_close(reporter->store);
 	reporter->store = NULL;
 	done->thread_no = reporter->thread_no;
@@ -174,18 +197,26 @@ reporter_open(const struct reporter_setup *setup, char **error)
 	reporter->backup_folder = mem_text(setup->backup_folder);
 	reporter->backup_timer = event_new(loop_base(reporter->loop), -1,
 	    EV_PERSIST, look_for_backup, reporter);
-	CHECK(reporter->backup_timer != NULL);
+	reporter->statement_day = setup->statement_day;
+	reporter->statement_timer = event_new(loop_base(reporter->loop), -1,
+	    EV_PERSIST, look_for_statements, reporter);
+	CHECK(reporter->backup_timer != NULL &&
+	    reporter->statement_timer != NULL);
 	return reporter;
 }
 
 bool
 reporter_start(struct reporter *reporter)
 {
-	const struct timeval often = { .tv_sec = BACKUP_SECS };
+	const struct timeval often = { .tv_sec = LOOK_SECS };
 
 	if (reporter->backup_folder != NULL) {
 		event_add(reporter->backup_timer, &often);
 		event_active(reporter->backup_timer, 0, 0);
+	}
+	if (reporter->statement_day != 0) {
+		event_add(reporter->statement_timer, &often);
+		event_active(reporter->statement_timer, 0, 0);
 	}
 	return loop_start(reporter->loop);
 }
@@ -202,8 +233,10 @@ reporter_free(struct reporter *reporter)
 	if (reporter == NULL)
 		return;
 	loop_join(reporter->loop);
-	if (reporter->backup_timer != NULL)
+	if (reporter->backup_timer != NULL) {
 		event_free(reporter->backup_timer);
+		event_free(reporter->statement_timer);
+	}
 	loop_free(reporter->loop);
 	free(reporter->backup_folder);
 	link_free(reporter->share);

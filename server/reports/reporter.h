@@ -7,6 +7,8 @@
  * the desk; what must be written, a sealed statement, goes to the clerk as
  * STATEMENT. Its connection reads only, so streams and counting never wait for
  * a report. Once a day it makes a backup of the store, when it is told where.
+ * From a day of each month on it closes the statements of the month before:
+ * by a COMMAND to itself, through the clerk, as if somebody had asked.
  * On STOP it posts DONE.
  */
 #ifndef REPORTS_REPORTER_H
@@ -31,6 +33,8 @@ struct reporter {
 	struct link *share;     /* NULL: nothing is shared */
 	char *backup_folder;    /* NULL: none by itself */
 	struct event *backup_timer;
+	int64_t statement_day; /* of each month; 0: no statements by itself */
+	struct event *statement_timer;
 	struct reconcile_start start;
 	unsigned thread_no;
 };
@@ -39,6 +43,7 @@ struct reporter_setup {
 	const char *data;          /* folder; its store is there already */
 	const char *backup_folder; /* a copy each day goes there; or NULL */
 	const char *share;         /* as share/link.h takes it; or NULL */
+	int64_t statement_day;     /* from when the last month is closed */
 	struct loop *desk, *clerk;
 	int64_t boot;       /* as the clerk counts it */
 	unsigned thread_no; /* given back in DONE */

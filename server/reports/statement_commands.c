@@ -2,6 +2,8 @@
  * SPDX-FileCopyrightText: The all2all developers */
 #include "reports/statement_commands.h"
 
+#include "base/clock.h"
+#include "ledger/life.h"
 #include "reports/closing.h"
 #include "reports/reporter.h"
 #include "reports/subject.h"
@@ -69,6 +71,99 @@ close_all(struct call *call, struct statement_msg **chain)
 			status = close_one(call, &member, chain);
 	}
 	return failed ? refuse_store(call) : status;
+}
+
+static const char select_sealed[] = "SELECT 1 FROM statement WHERE member = ?1 "
+				    "AND from_ms < ?3 AND to_ms > ?2 LIMIT 1";
+
+/* Also a part of it. */
+static bool
+look_for_sealed(
+    struct store *store, const struct subject *subject, bool *is_sealed)
+{
+	sqlite3_stmt *prepared = store_prepare(store, select_sealed);
+	int step;
+
+	sqlite3_bind_int64(prepared, 1, subject->member.member.id);
+	sqlite3_bind_int64(prepared, 2, subject->wish.from_ms);
+	sqlite3_bind_int64(prepared, 3, subject->wish.to_ms);
+	step = sqlite3_step(prepared);
+	*is_sealed = step == SQLITE_ROW;
+	if (*is_sealed)
+		step = sqlite3_step(prepared);
+	return store_ended(prepared, step);
+}
+
+/* The month before the running one, as "2026-10"; false: it is not the day
+ * yet on which it is closed. */
+static bool
+last_month(
+    struct call *call, const struct member_row *member, char period[DAY_BYTES])
+{
+	const struct reporter *reporter = reporter_of(call);
+	const struct zone *zone = zones_find(reporter->zones, member->zone);
+	int64_t today, first;
+
+	if (zone == NULL)
+		zone = zones_utc(reporter->zones);
+	today = zone_day(zone, clock_wall_ms());
+	first = day_month(today);
+	day_text(day_month(first - 1), period);
+	period[7] = '\0';
+	return today - first + 1 >= reporter->statement_day;
+}
+
+/* As if the operator had asked for that month. */
+static int
+close_last_month(struct call *call, const struct member_row *member,
+    struct statement_msg **chain)
+{
+	struct store *store = reporter_of(call)->store;
+	struct call own = *call;
+	struct subject subject;
+	char period[DAY_BYTES];
+	bool is_sealed;
+	int status;
+
+	if (!life_is_open(member->member.state) ||
+	    !last_month(call, member, period))
+		return CALL_DONE;
+	own.names[0] = "--period";
+	own.values[0] = period;
+	own.option_count = 1;
+	memset(&subject, 0, sizeof(subject));
+	status = subject_read_of(&own, member, &subject);
+	if (status != CALL_DONE || !has_period(&subject))
+		return status;
+	if (!look_for_sealed(store, &subject, &is_sealed))
+		return refuse_store(call);
+	if (!is_sealed && closing_add(store, &subject, chain) == CLOSING_FAILED)
+		return refuse_store(call);
+	return CALL_DONE;
+}
+
+/* Who has none is tried again at the next look. */
+static int
+close_due(struct call *call)
+{
+	struct reporter *reporter = reporter_of(call);
+	sqlite3_stmt *prepared = members_all(reporter->store);
+	struct statement_msg *chain = NULL;
+	struct member_row member;
+	int status = CALL_DONE, one;
+	bool failed = false;
+
+	while (members_next(prepared, &member, &failed)) {
+		one = close_last_month(call, &member, &chain);
+		status = one != CALL_DONE ? one : status;
+	}
+	if (failed)
+		status = refuse_store(call);
+	if (chain != NULL)
+		reporter->passed = &chain->message;
+	else if (status == CALL_DONE)
+		bytes_text(call->out, "all are closed\n");
+	return status;
 }
 
 static int
@@ -165,6 +260,7 @@ static const struct command commands[] = {
 	{ { "statement", "close" }, 0, " --member= --all --period= ",
 	    "statement close (--member SLUG | --all) --period MONTH|YEAR",
 	    close_statements },
+	{ { "statement", "due" }, 0, "", "statement due", close_due },
 	{ { "statement", "list" }, 0, " --member= --format= ",
 	    "statement list --member SLUG" CALL_FORMATS, list_statements },
 	{ { "statement", "show" }, 0, " --member= --period= --format= ",

@@ -4,6 +4,7 @@
 """Letters to members: each reaches a mail server once, over TLS or not at all,
 whatever that server does."""
 import datetime
+import hashlib
 import os
 import shutil
 import sqlite3
@@ -211,6 +212,40 @@ class Delivery(Letters):
         self.server.start()
         self.wait_state("sent")
         self.assertEqual(len(self.mail.letters), 1)
+
+
+class Statements(Letters):
+    extra = "statement-day = 1\n"
+
+    def test_last_month_is_closed_and_told_once(self):
+        self.server.stop()
+        store = sqlite3.connect(os.path.join(self.server.data,
+                                             "all2all.sqlite"))
+        store.execute("UPDATE member SET activated_ms = activated_ms "
+                      "- 100 * 86400000")
+        store.commit()
+        store.close()
+        self.server.start()
+        self.wait_state("sent")
+        period, digest = books.ask(
+            self.server, "SELECT period, csv_sha256 FROM statement")[0]
+        letter, = self.mail.letters
+        self.assertEqual(letter["subject"], f"Statement of {period}")
+        self.assertIn(digest, letter.get_content())
+        self.assertIsNone(letter["list-unsubscribe"])
+        csv = self.server.ctl("statement", "show", "--member", "ana",
+                              "--period", period, "--format", "csv")
+        csv = csv.replace("\n", "\r\n")  # as it is in the file
+        self.assertEqual(hashlib.sha256(csv.encode()).hexdigest(), digest)
+        self.server.stop()
+        self.server.start()
+        self.assertIn("all are closed", self.server.ctl("statement", "due"))
+        self.assertEqual(len(self.rows()), 1)
+        self.server.ctl("statement", "mail", "--member", "ana", "--period",
+                        period)
+        wait_for("it again", lambda: len(self.mail.letters) == 2)
+        self.assertEqual(self.mail.letters[1]["message-id"],
+                         letter["message-id"])
 
 
 class BadServers(Letters):
