@@ -469,10 +469,16 @@ take_recording(struct desk *desk, const struct recording_msg *recording)
 }
 
 static void
+take_result(struct desk *desk, const struct result_msg *result)
+{
+	control_reply(desk, result->reply_to, result->status,
+	    result->text->bytes, result->text->len);
+}
+
+static void
 handle(void *owner, struct message *message)
 {
 	struct desk *desk = owner;
-	struct result_msg *result;
 
 	switch (message->kind) {
 	case MSG_ASK:
@@ -509,9 +515,7 @@ handle(void *owner, struct message *message)
 		deputies_set(desk, (struct delegates_msg *)message);
 		break;
 	case MSG_RESULT:
-		result = (struct result_msg *)message;
-		control_reply(desk, result->reply_to, result->status,
-		    result->text->bytes, result->text->len);
+		take_result(desk, (struct result_msg *)message);
 		break;
 	case MSG_LETTERS:
 		wake_poster(desk);

@@ -4,12 +4,12 @@
  * clerk - the one thread that talks to SQLite, and may block on the disk.
  *
  * It takes USAGE, PEAKS, AUDIENCE, BROADCAST, PLAY, RECORDING, COMMAND,
- * STATEMENT and LETTER messages and posts RESULT, MEMBERS, DELEGATES and LETTERS
- * to the desk. Usage is added up in memory to absolute totals of this boot and
- * slot, and written at most flush_ms later in one transaction (upsert with max),
- * so a batch that is written twice changes nothing. While the store cannot be
- * written, totals go on growing here, the log says so, and the next flush that
- * works writes all of them: streaming never waits.
+ * STATEMENT and LETTER messages and posts RESULT, MEMBERS, DELEGATES and
+ * LETTERS to the desk. Usage is added up in memory to absolute totals of this
+ * boot and slot, and written at most flush_ms later in one transaction (upsert
+ * with max), so a batch that is written twice changes nothing. While the store
+ * cannot be written, totals go on growing here, the log says so, and the next
+ * flush that works writes all of them: streaming never waits.
  *
  * Every minute it looks at members' dates and quotas (ledger/rounds.h), with
  * the rules of the newest LIFE_RULES.

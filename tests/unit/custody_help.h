@@ -95,7 +95,8 @@ custody_rows(const struct help *help)
 	    "'wrong', 'Tess')");
 	custody_sql(help,
 	    "INSERT INTO letter VALUES(1, 1, 'quota', '80', 1, "
-	    "'ana@example.org', 'Title', 'Dear Ana', 2, 1, 3, '')");
+	    "'ana@example.org', 'Title', 'Dear Ana', 2, 1, NULL, NULL, "
+	    "3, '')");
 	custody_sql(help,
 	    "INSERT INTO delegate VALUES(1, 1, 'Bo', 'otherhash', '/ana/a', "
 	    "1, 2, 1, NULL, 'nonce')");
