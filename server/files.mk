@@ -267,6 +267,8 @@ ledger_files = \
 	server/ledger/statement_letters.h \
 	server/ledger/statements.c \
 	server/ledger/statements.h \
+	server/ledger/storage.c \
+	server/ledger/storage.h \
 	server/ledger/store.c \
 	server/ledger/store.h \
 	server/ledger/totals.c \

@@ -136,6 +136,7 @@ admit_source(struct desk *desk, struct ask_msg *ask, struct patron *patron)
 	answer->member = mount->member;
 	text_copy(answer->slug, sizeof(answer->slug), mount->slug);
 	answer->max_bitrate_kbps = patron->member.max_bitrate_kbps;
+	answer->may_record = !patron->member.is_full;
 	answer->feed = mount->feed;
 	mount->feed = NULL;
 	post(desk, ask, answer);

@@ -52,9 +52,12 @@ post_members(struct clerk *clerk)
 		message_free((struct message *)delegates);
 		return false;
 	}
-	for (unsigned i = 0; i < members->count; i++)
+	for (unsigned i = 0; i < members->count; i++) {
 		members->rows[i].is_capped = quotas_is_capped(
 		    clerk->ledger->quotas, members->rows[i].id);
+		members->rows[i].is_full = storages_is_full(
+		    clerk->ledger->storages, members->rows[i].id);
+	}
 	loop_post(clerk->desk, &members->message);
 	loop_post(clerk->desk, &delegates->message);
 	clerk->ledger->members_changed = false;

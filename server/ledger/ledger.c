@@ -64,6 +64,7 @@ ledger_open(const char *path, char **error)
 	ledger->recordings = recordings_new(store);
 	ledger->zones = zones_new();
 	ledger->quotas = quotas_new(store);
+	ledger->storages = storages_new(store);
 	ledger->life_rules = life_usual_rules();
 	ledger->audience = audience_new(store);
 	ledger->broadcasts = broadcasts_new(store);
@@ -87,6 +88,7 @@ ledger_close(struct ledger *ledger)
 	usage_free(ledger->usage);
 	recordings_free(ledger->recordings);
 	quotas_free(ledger->quotas);
+	storages_free(ledger->storages);
 	zones_free(ledger->zones);
 	audience_free(ledger->audience);
 	entries_free(ledger->broadcasts);

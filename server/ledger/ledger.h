@@ -16,6 +16,7 @@
 #include "ledger/plays.h"
 #include "ledger/quota.h"
 #include "ledger/recordings.h"
+#include "ledger/storage.h"
 #include "ledger/store.h"
 #include "ledger/usage.h"
 #include "letters/openpgp.h"
@@ -34,6 +35,7 @@ struct ledger {
 	bool is_round_failing;    /* the last look at members was none */
 	struct zones *zones;
 	struct quotas *quotas;
+	struct storages *storages;
 	struct life_rules life_rules; /* the usual ones until others come */
 	char *keys_folder;            /* beside the store */
 	struct openpgp *openpgp;      /* NULL until it is needed */

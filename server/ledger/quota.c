@@ -12,12 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FULL 100 /* percent */
-
 static const char add_up[] =
     "WITH " USAGE_MEMBERS
     "SELECT member, sum(payload_out) FROM usage WHERE slot >= ?1 AND slot < ?2 "
-    "AND member IN (SELECT id FROM who) AND kind IN ('live', 'pages', 'archive') GROUP BY member";
+    "AND member IN (SELECT id FROM who) "
+    "AND kind IN ('live', 'pages', 'archive') GROUP BY member";
 
 /* "quota-80": the number begins at 7. */
 static const char read_noticed[] =
@@ -217,17 +216,30 @@ get_month(struct quotas *quotas, const struct zone *zone, int64_t first_day)
 	return month;
 }
 
-/* A quota has at most 16 digits, so nothing overflows. */
-static unsigned
-level_of(int64_t used, int64_t quota)
+/* A limit has at most 16 digits, so nothing overflows. */
+unsigned
+quota_level(int64_t used, int64_t limit)
 {
-	static const unsigned levels[] = { FULL, 95, 80 };
+	static const unsigned levels[] = { QUOTA_FULL, 95, 80 };
 
 	for (unsigned i = 0; i < sizeof(levels) / sizeof(*levels); i++) {
-		if (used * FULL >= quota * (int64_t)levels[i])
+		if (used * QUOTA_FULL >= limit * (int64_t)levels[i])
 			return levels[i];
 	}
 	return 0;
+}
+
+/* In two steps, as the product may be too large. */
+int64_t
+quota_of_month(
+    int64_t quota, int64_t from_ms, int64_t to_ms, int64_t activated_ms)
+{
+	int64_t all = (to_ms - from_ms) / SLOT_MS;
+	int64_t left = (to_ms - activated_ms) / SLOT_MS;
+
+	if (activated_ms <= from_ms || left < 0)
+		return quota;
+	return quota / all * left + quota % all * left / all;
 }
 
 static bool
@@ -266,14 +278,14 @@ write_row(struct quotas *quotas, const struct member_row *row,
 
 /* With its letter. */
 static bool
-notice(struct quotas *quotas, const struct member_row *row, const char *subject,
-    unsigned level, int64_t used_bytes)
+notice(struct quotas *quotas, const struct member_row *row,
+    const struct quota_use *use)
 {
 	struct store *store = quotas->store;
 
-	if (store_begin(store) && write_row(quotas, row, subject, level) &&
-	    reminders_quota(store, row, subject, level, used_bytes) &&
-	    store_commit(store))
+	if (store_begin(store) &&
+	    write_row(quotas, row, use->period, use->percent) &&
+	    reminders_quota(store, row, use) && store_commit(store))
 		return true;
 	store_rollback(store);
 	return false;
@@ -297,6 +309,7 @@ quotas_look(struct quotas *quotas, const struct member_row *row,
 {
 	int64_t quota = row->plan.quota_bytes;
 	char subject[DAY_BYTES];
+	struct quota_use use;
 	struct month *month;
 	struct used *used;
 	unsigned level;
@@ -313,14 +326,17 @@ quotas_look(struct quotas *quotas, const struct member_row *row,
 	if (month == NULL)
 		return false;
 	used = get_used(month, row->member.id);
-	level = level_of(used->bytes, quota);
-	set_capped(
-	    quotas, row->member.id, level == FULL && row->plan.caps, changed);
+	quota = quota_of_month(quota, month->from_slot * SLOT_MS,
+	    month->to_slot * SLOT_MS, row->activated_ms);
+	level = quota_level(used->bytes, quota);
+	set_capped(quotas, row->member.id,
+	    level == QUOTA_FULL && row->plan.caps, changed);
 	if (level == 0 || !know_noticed(quotas, row, subject, used))
 		return level == 0;
 	if (level <= used->noticed)
 		return true;
-	if (!notice(quotas, row, subject, level, used->bytes))
+	use = (struct quota_use){ subject, level, used->bytes, quota };
+	if (!notice(quotas, row, &use))
 		return false;
 	used->noticed = level;
 	log_warn("member %s has used %u %% of its quota period=%s bytes=%lld "

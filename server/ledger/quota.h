@@ -16,6 +16,14 @@
 
 struct quotas;
 
+#define QUOTA_FULL 100
+
+/* 80, 95 or 100 when that many percent are used, else 0. */
+unsigned quota_level(int64_t used, int64_t limit);
+/* Who became a member in that month has its part of the quota. */
+int64_t quota_of_month(
+    int64_t quota, int64_t from_ms, int64_t to_ms, int64_t activated_ms);
+
 struct quotas *quotas_new(struct store *);
 void quotas_free(struct quotas *);
 

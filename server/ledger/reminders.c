@@ -196,22 +196,21 @@ reminders_cut(struct ledger *ledger, const struct member_row *row,
 
 bool
 reminders_quota(struct store *store, const struct member_row *row,
-    const char *period, unsigned percent, int64_t used_bytes)
+    const struct quota_use *use)
 {
 	char kind[16], level[16], used[32], quota[32];
 	const struct letter_fact facts[] = { { "{percent}", level },
-		{ "{period}", period }, { "{used}", used },
+		{ "{period}", use->period }, { "{used}", used },
 		{ "{quota}", quota }, { "{zone}", row->zone },
 		{ "{then}",
 		    letters_phrase(
 			row, row->plan.caps ? PHRASE_caps : PHRASE_goes_on) } };
-	const struct letter_wish wish = { LETTER_quota, kind, period, facts,
-		6 };
+	const struct letter_wish wish = { LETTER_quota, kind, use->period,
+		facts, 6 };
 
-	snprintf(kind, sizeof(kind), "quota-%u", percent);
-	snprintf(level, sizeof(level), "%u", percent);
-	snprintf(used, sizeof(used), "%.3f", (double)used_bytes / MB);
-	snprintf(
-	    quota, sizeof(quota), "%.3f", (double)row->plan.quota_bytes / MB);
+	snprintf(kind, sizeof(kind), "quota-%u", use->percent);
+	snprintf(level, sizeof(level), "%u", use->percent);
+	snprintf(used, sizeof(used), "%.3f", (double)use->used_bytes / MB);
+	snprintf(quota, sizeof(quota), "%.3f", (double)use->quota_bytes / MB);
 	return letters_add(store, row, &wish);
 }

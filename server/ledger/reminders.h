@@ -24,7 +24,12 @@ bool reminders_moved(
 /* For another reason. */
 bool reminders_cut(struct ledger *, const struct member_row *,
     const struct member_move *) MUST_CHECK;
+struct quota_use {
+	const char *period; /* "2026-11" */
+	unsigned percent;   /* 80, 95 or 100 */
+	int64_t used_bytes, quota_bytes;
+};
 bool reminders_quota(struct store *, const struct member_row *,
-    const char *period, unsigned percent, int64_t used_bytes) MUST_CHECK;
+    const struct quota_use *) MUST_CHECK;
 
 #endif

@@ -164,7 +164,9 @@ look_at_quotas(struct ledger *ledger)
 
 	for (unsigned i = 0; is_done && i < all.count; i++)
 		is_done = quotas_look(ledger->quotas, &all.rows[i],
-		    rounds_zone(ledger, &all.rows[i]), &changed);
+			      rounds_zone(ledger, &all.rows[i]), &changed) &&
+		    storages_look(ledger->storages, &all.rows[i],
+			rounds_zone(ledger, &all.rows[i]), &changed);
 	ledger->members_changed |= changed;
 	rounds_forget(&all);
 	return is_done;

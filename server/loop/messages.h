@@ -189,6 +189,7 @@ struct member {
 	char zone[ZONE_BYTES];    /* its days are those of this zone */
 	enum member_state state;
 	bool is_cut;        /* blocked, and not for payment: nothing goes on */
+	bool is_full;       /* its storage is: no new recordings */
 	bool is_capped;     /* its quota is used up: no new listeners */
 	int64_t blocked_ms; /* wall; 0: is not */
 	/* Of its plan; -1: no limit there. */
@@ -380,6 +381,7 @@ struct answer_msg {
 	int64_t member;
 	char slug[SLUG_BYTES];
 	int64_t max_bitrate_kbps; /* ASK_SOURCE: -1: no limit */
+	bool may_record;          /* ASK_SOURCE: its storage has room */
 	struct feed *feed;  /* ASK_SOURCE: the mount's, NULL: make a new one */
 	struct block *body; /* ASK_PAGE */
 	const char *type;   /* of the body; a constant */

@@ -4,11 +4,13 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "ledger/quota.h"
 #include "reports/rates.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#define MONTH_WORD   (sizeof("2026-11") - 1)
 #define HOUR_MS      INT64_C(3600000)
 #define LONG_LENGTHS 2 /* those of sessions of 60 s and more begin there */
 
@@ -62,8 +64,12 @@ describe(struct collection *collection)
 	model->to_ms = wish->to_ms;
 	model->made_ms = wish->now_ms;
 	model->is_over = wish->now_ms >= wish->to_ms;
-	if (member->plan.id != 0 && member->plan.quota_bytes != NO_LIMIT)
-		model->quota_bytes = (uint64_t)member->plan.quota_bytes;
+	/* A quota is one of a month. */
+	if (member->plan.id != 0 && member->plan.quota_bytes != NO_LIMIT &&
+	    strlen(wish->period) == MONTH_WORD)
+		model->quota_bytes = (uint64_t)quota_of_month(
+		    member->plan.quota_bytes, wish->from_ms, wish->to_ms,
+		    member->activated_ms);
 }
 
 /* Every day and hour there is, whether anything happened or not. */

@@ -253,7 +253,8 @@ source_begin(struct worker *worker, struct conn *conn,
 	set_strip(source, request);
 	read_said(&said, request);
 	feed_join(source->feed, worker, source->mount_no, &said,
-	    type != NULL ? type : "", mount->rules->record);
+	    type != NULL ? type : "",
+	    mount->rules->record && answer->may_record);
 	rate_cap_open(&source->cap, answer->max_bitrate_kbps, clock_mono_ms());
 	meter_begin(&source->meter);
 	meter_start(worker, source->member, source->name, source->mount_no,
@@ -263,6 +264,10 @@ source_begin(struct worker *worker, struct conn *conn,
 	    type != NULL ? type : "-", conn_is_tls(conn));
 	evtimer_assign(
 	    &source->step, loop_base(worker->loop), end_step, source);
+	if (mount->rules->record && !answer->may_record)
+		log_warn("#%llu source %s is not recorded: its member's "
+			 "storage is full",
+		    (unsigned long long)conn_number(conn), mount->name);
 	conn_own(conn, &source_stage, source);
 	watch_stall(source);
 	if (!is_shoutcast)

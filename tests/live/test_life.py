@@ -243,6 +243,28 @@ class Plans(Life):
         source.stop()
         self.assertEqual(self.server.mount("/demo/fine")["state"], "live")
 
+    def recordings(self):
+        return self.server.ctl_json("recordings")["recordings"]
+
+    def test_without_storage_left_nothing_new_is_recorded(self):
+        first = self.on_air("/demo/one")
+        wait_for("something recorded", lambda: self.recordings() and
+                 self.recordings()[0]["bytes"] > 20000)
+        self.plan("--storage", "20kB")
+        second = self.on_air("/demo/two")
+        self.server.wait_log("source /demo/two is not recorded")
+        self.assertEqual(self.server.mount("/demo/two")["state"], "live")
+        wait_for("more of the first",
+                 lambda: self.recordings()[0]["bytes"] > 60000)
+        first.stop()
+        second.stop()
+        self.assertEqual([row["mount"] for row in self.recordings()],
+                         ["/demo/one"])
+        self.plan("--storage", "1GB")
+        third = self.on_air("/demo/three")
+        wait_for("two", lambda: len(self.recordings()) == 2)
+        third.stop()
+
     def test_a_quota_that_caps_refuses_newcomers_only(self):
         source = self.on_air()
         with Ears(self.server) as ears:

@@ -177,6 +177,8 @@ quotas_are_told_once_a_month(void **state)
 	struct help *help = *state;
 
 	add_reachable(help);
+	assert_int_equal(
+	    help_sql(help, "UPDATE member SET activated_ms = 1"), SQLITE_OK);
 	EXPECT(help, 0, "", "plan", "set", "small", "--quota", "1000000");
 	EXPECT(help, 0, "small", "member", "plan", "ana", "small");
 	help_add(help, NOON_SLOT, "/ana/a", 820000);

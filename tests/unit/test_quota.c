@@ -16,6 +16,15 @@ use_bytes(struct help *help, int64_t slot, uint64_t bytes, enum usage_kind kind)
 	quotas_count(help->ledger->quotas, &delta);
 }
 
+/* A member since long ago, with the whole quota of each month. */
+static void
+add_old_ana(struct help *help)
+{
+	add_ana(help);
+	assert_int_equal(
+	    help_sql(help, "UPDATE member SET activated_ms = 1"), SQLITE_OK);
+}
+
 static int64_t
 notices(struct help *help, const char *what, const char *period)
 {
@@ -33,7 +42,7 @@ a_quota_is_noticed_once_at_each_step(void **state)
 {
 	struct help *help = *state;
 
-	add_ana(help);
+	add_old_ana(help);
 	EXPECT(help, 0, "", "plan", "set", "small", "--quota", "1000");
 	EXPECT(help, 0, "", "member", "plan", "ana", "small");
 	use_bytes(help, NOON_SLOT, 799, USAGE_LIVE);
@@ -70,7 +79,7 @@ a_plan_may_cap_at_its_quota(void **state)
 {
 	struct help *help = *state;
 
-	add_ana(help);
+	add_old_ana(help);
 	EXPECT(help, 0, "", "plan", "set", "small", "--quota", "1000",
 	    "--at-quota", "cap");
 	EXPECT(help, 0, "", "member", "plan", "ana", "small");
@@ -118,7 +127,7 @@ each_zone_has_its_own_sum(void **state)
 	struct help *help = *state;
 	int64_t want;
 
-	add_ana(help);
+	add_old_ana(help);
 	EXPECT(help, 0, "", "plan", "set", "small", "--at-quota", "cap");
 	EXPECT(help, 0, "", "member", "plan", "ana", "small");
 	/* A byte in every slot of 80 days around. */
@@ -140,7 +149,7 @@ a_month_ends_in_the_members_zone(void **state)
 	struct help *help = *state;
 	int64_t december = NOON + 9 * DAY_MS + 11 * 3600000; /* 23:00 UTC */
 
-	add_ana(help);
+	add_old_ana(help);
 	EXPECT(help, 0, "", "plan", "set", "small", "--quota", "1000");
 	EXPECT(help, 0, "", "member", "plan", "ana", "small");
 	use_bytes(help, december / SLOT_MS - 1, 700, USAGE_LIVE);
@@ -155,7 +164,77 @@ a_month_ends_in_the_members_zone(void **state)
 	assert_int_equal(notices(help, "quota-100", "2026-11"), 1);
 }
 
+/* Ana came on 21 November at 13:00 of Brussels. */
+static void
+the_first_month_has_its_part_of_the_quota(void **state)
+{
+	struct help *help = *state;
+	const int64_t part = INT64_C(9) * 288 + 11 * 12;
+
+	add_ana(help);
+	EXPECT(help, 0, "", "plan", "set", "small", "--quota", "864000",
+	    "--at-quota", "cap");
+	EXPECT(help, 0, "", "member", "plan", "ana", "small");
+	use_bytes(help, NOON_SLOT, (uint64_t)part * 100 - 1, USAGE_LIVE);
+	assert_true(rounds_run(help->ledger));
+	assert_false(quotas_is_capped(help->ledger->quotas, 1));
+	use_bytes(help, NOON_SLOT, 1, USAGE_LIVE);
+	assert_true(rounds_run(help->ledger));
+	assert_true(quotas_is_capped(help->ledger->quotas, 1));
+	at_day(10); /* December, a whole one */
+	assert_true(rounds_run(help->ledger));
+	use_bytes(help, clock_wall_ms() / SLOT_MS, 863999, USAGE_LIVE);
+	assert_true(rounds_run(help->ledger));
+	assert_false(quotas_is_capped(help->ledger->quotas, 1));
+	assert_int_equal(
+	    quota_of_month(INT64_C(9999999999999999), 0, 300000, 150000), 0);
+}
+
+static void
+record(struct help *help, long long bytes)
+{
+	char sql[256];
+
+	snprintf(sql, sizeof(sql),
+	    "INSERT INTO recording VALUES(hex(randomblob(8)), 1, '/ana/a', "
+	    "'p', 'audio/mpeg', '', 'done', 1, 2, %lld, 0, 0, NULL, '')",
+	    bytes);
+	assert_int_equal(help_sql(help, sql), SQLITE_OK);
+}
+
+static void
+who_has_no_storage_left_is_told_and_not_recorded(void **state)
+{
+	struct help *help = *state;
+
+	add_old_ana(help);
+	record(help, 900);
+	assert_true(rounds_run(help->ledger));
+	assert_false(storages_is_full(help->ledger->storages, 1));
+	EXPECT(help, 0, "", "plan", "set", "small", "--storage", "1000");
+	EXPECT(help, 0, "", "member", "plan", "ana", "small");
+	assert_int_equal(notices(help, "storage-80", "2026-11"), 1);
+	record(help, 99);
+	assert_true(rounds_run(help->ledger));
+	assert_int_equal(notices(help, "storage-95", "2026-11"), 1);
+	assert_false(storages_is_full(help->ledger->storages, 1));
+	record(help, 1);
+	help->ledger->members_changed = false;
+	assert_true(rounds_run(help->ledger));
+	assert_true(storages_is_full(help->ledger->storages, 1));
+	assert_true(help->ledger->members_changed);
+	assert_int_equal(
+	    help_sql(help, "DELETE FROM recording WHERE bytes = 99"),
+	    SQLITE_OK);
+	assert_true(rounds_run(help->ledger));
+	assert_false(storages_is_full(help->ledger->storages, 1));
+	/* 80 again, after 100 was told: nobody hears of it this month. */
+	assert_int_equal(help_number(help, "SELECT count(*) FROM notice"), 3);
+}
+
 TEST_MAIN(HELP_TEST(a_quota_is_noticed_once_at_each_step),
     HELP_TEST(a_plan_may_cap_at_its_quota),
     HELP_TEST(each_zone_has_its_own_sum),
-    HELP_TEST(a_month_ends_in_the_members_zone))
+    HELP_TEST(a_month_ends_in_the_members_zone),
+    HELP_TEST(the_first_month_has_its_part_of_the_quota),
+    HELP_TEST(who_has_no_storage_left_is_told_and_not_recorded))
