@@ -3,12 +3,14 @@
 #include "post/seal.h"
 
 #include "base/mem.h"
+#include "letters/openpgp.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 struct seal {
-	char *folder; /* of keys */
+	char *folder;         /* of keys */
+	struct openpgp *keys; /* NULL: nobody asked for one yet */
 };
 
 struct seal *
@@ -25,8 +27,46 @@ seal_free(struct seal *seal)
 {
 	if (seal == NULL)
 		return;
+	openpgp_close(seal->keys);
 	free(seal->folder);
 	free(seal);
+}
+
+static bool
+refuse(const char *why, char **error)
+{
+	*error = mem_text(why);
+	return false;
+}
+
+static bool
+encrypt(struct seal *seal, const char *fingerprint, struct bytes *inner,
+    struct bytes *armored, char **error)
+{
+	if (seal->keys == NULL)
+		seal->keys = openpgp_open(seal->folder, error);
+	bytes_append(inner, "", 1);
+	return seal->keys != NULL &&
+	    openpgp_encrypt(seal->keys, fingerprint, (const char *)inner->data,
+		armored, error);
+}
+
+static bool
+put_sealed(struct seal *seal, const struct mime_letter *letter,
+    const char *fingerprint, struct bytes *out, char **error)
+{
+	struct bytes inner = { 0 }, armored = { 0 };
+	bool is_done = false;
+	const char *why;
+
+	if (!mime_build_inner(letter, &inner, &why))
+		refuse(why, error);
+	else if (encrypt(seal, fingerprint, &inner, &armored, error))
+		is_done = mime_build_sealed(letter, &armored, out, &why) ||
+		    refuse(why, error);
+	bytes_free(&inner);
+	bytes_free(&armored);
+	return is_done;
 }
 
 bool
@@ -35,13 +75,7 @@ seal_letter(struct seal *seal, const struct mime_letter *letter,
 {
 	const char *why;
 
-	(void)seal;
-	if (fingerprint[0] != '\0') {
-		*error = mem_text("this server cannot encrypt letters");
-		return false;
-	}
-	if (mime_build(letter, out, &why))
-		return true;
-	*error = mem_text(why);
-	return false;
+	if (fingerprint[0] != '\0')
+		return put_sealed(seal, letter, fingerprint, out, error);
+	return mime_build(letter, out, &why) || refuse(why, error);
 }

@@ -4,6 +4,8 @@
 """Letters to members: each reaches a mail server once, over TLS or not at all,
 whatever that server does."""
 import datetime
+import email
+import email.policy
 import hashlib
 import os
 import shutil
@@ -16,6 +18,7 @@ import books
 import tap
 from letterbox import HOST, PASSWORD, USER, Letterbox, make_certificate
 from server import Server, wait_for
+from test_delegate import Home
 
 
 def day(days):
@@ -212,6 +215,49 @@ class Delivery(Letters):
         self.server.start()
         self.wait_state("sent")
         self.assertEqual(len(self.mail.letters), 1)
+
+
+class Sealed(Letters):
+    def setUp(self):
+        super().setUp()
+        self.home = Home()
+        self.addCleanup(self.home.close)
+        self.home.add("ana")
+        public = self.home.gpg("--armor", "--export", "ana")
+        self.server.ctl("member", "key", "ana",
+                        self.home.file("ana.asc", public))
+
+    def test_who_has_a_key_reads_what_nobody_else_can(self):
+        self.owe()
+        self.wait_state("sent")
+        letter, = self.mail.letters
+        for part in ("2026-1\n", "2026-1 ", "Invoice", "Dear", "120.00"):
+            self.assertNotIn(part, self.mail.raw[0])
+        self.assertEqual(letter.get_content_type(), "multipart/encrypted")
+        self.assertEqual(letter.get_param("protocol"),
+                         "application/pgp-encrypted")
+        version, armored = letter.iter_parts()
+        self.assertEqual(version.get_content_type(),
+                         "application/pgp-encrypted")
+        self.assertEqual(version.get_payload().strip(), "Version: 1")
+        sealed = self.home.file(
+            "sealed.asc", armored.get_payload().replace("\r\n", "\n"))
+        inner = email.message_from_string(
+            self.home.gpg("--decrypt", sealed), policy=email.policy.default)
+        self.assertEqual(inner["subject"], "Invoice 2026-1")
+        body, = books.ask(self.server, "SELECT body FROM letter")[0]
+        self.assertEqual(inner.get_content().replace("\r\n", "\n"), body)
+
+    def test_a_key_that_is_lost_makes_no_clear_letter(self):
+        shutil.rmtree(os.path.join(self.server.data, "gnupg"))
+        self.owe()
+        self.wait_failure()
+        self.assertEqual(self.mail.offers, 0)
+        # Without a key again, it may be read by all who carry it.
+        self.server.ctl("member", "key", "ana", "--remove", "--person", "Tess")
+        self.retry()
+        self.wait_state("sent")
+        self.assertEqual(self.mail.letters[0]["subject"], "Invoice 2026-1")
 
 
 class Statements(Letters):
