@@ -56,7 +56,10 @@ class Home:
 
     def close(self):
         subprocess.run(["gpgconf", "--kill", "all"], env=self.env, check=True)
-        shutil.rmtree(self.folder)
+        # The agent takes its own sockets away while we do.
+        wait_for("an end", lambda: shutil.rmtree(
+            self.folder, ignore_errors=True) or not os.path.exists(
+                self.folder))
 
 
 class Delegates(Case):
