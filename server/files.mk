@@ -23,6 +23,8 @@ base_files = \
 	server/base/mem.h \
 	server/base/random.c \
 	server/base/random.h \
+	server/base/sentence.c \
+	server/base/sentence.h \
 	server/base/table.c \
 	server/base/table.h \
 	server/base/text.c \

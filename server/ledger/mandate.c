@@ -2,6 +2,7 @@
  * SPDX-FileCopyrightText: The all2all developers */
 #include "ledger/mandate.h"
 
+#include "base/sentence.h"
 #include "ledger/members.h"
 #include "ledger/report.h"
 
@@ -28,19 +29,6 @@ struct values {
 	char of[FIELDS][DELEGATE_MOUNTS_BYTES]; /* "": not there yet */
 };
 
-static bool fail(char **error, const char *format, ...) PRINTF_LIKE(2, 3);
-
-static bool
-fail(char **error, const char *format, ...)
-{
-	va_list list;
-
-	va_start(list, format);
-	CHECK(vasprintf(error, format, list) >= 0);
-	va_end(list);
-	return false;
-}
-
 static enum field
 field_named(const char *name, size_t len)
 {
@@ -63,18 +51,18 @@ take_line(const char *line, size_t len, struct values *values, char **error)
 	size_t value_len;
 
 	if (field == FIELDS)
-		return fail(error,
+		return sentence(error,
 		    "a line is none of delegate, revoke, "
 		    "member, mounts, from, until and nonce");
 	if (values->of[field][0] != '\0')
-		return fail(
+		return sentence(
 		    error, "there are two lines with %s:", field_names[field]);
 	value = colon + 1 + strspn(colon + 1, BLANKS);
 	value_len = value < line + len ? (size_t)(line + len - value) : 0;
 	if (value_len == 0)
-		return fail(error, "%s: is empty", field_names[field]);
+		return sentence(error, "%s: is empty", field_names[field]);
 	if (value_len >= sizeof(values->of[field]))
-		return fail(error, "%s: is too long", field_names[field]);
+		return sentence(error, "%s: is too long", field_names[field]);
 	memcpy(values->of[field], value, value_len);
 	return true;
 }
@@ -102,7 +90,7 @@ take_slug(
 	const char *bad = members_bad_slug(value);
 
 	if (bad != NULL)
-		return fail(error, "%s: %s", what, bad);
+		return sentence(error, "%s: %s", what, bad);
 	memcpy(slug, value, strlen(value) + 1);
 	return true;
 }
@@ -129,7 +117,7 @@ take_mounts(const char *value, struct mandate *mandate, char **error)
 	for (; *value != '\0'; value += len + strspn(value + len, BLANKS)) {
 		len = strcspn(value, BLANKS);
 		if (!is_below(value, len, mandate->slug))
-			return fail(error,
+			return sentence(error,
 			    "mounts: each is below /%s/, or all are *",
 			    mandate->slug);
 		if (at > 0)
@@ -146,11 +134,11 @@ take_times(const struct values *values, struct mandate *mandate, char **error)
 {
 	if (!report_time(values->of[FROM], &mandate->from_ms) ||
 	    !report_time(values->of[UNTIL], &mandate->until_ms))
-		return fail(error,
+		return sentence(error,
 		    "from: and until: are days (UTC) or times with their "
 		    "zone: 2026-11-22 or 2026-11-22T21:00Z");
 	return mandate->from_ms < mandate->until_ms ||
-	    fail(error, "until: is not later than from:");
+	    sentence(error, "until: is not later than from:");
 }
 
 static bool
@@ -162,7 +150,7 @@ take_nonce(const char *value, char nonce[NONCE_BYTES], char **error)
 
 	if (len < NONCE_LEAST || len >= NONCE_BYTES ||
 	    strspn(value, letters) != len)
-		return fail(error, "nonce: is %d to %d letters or digits",
+		return sentence(error, "nonce: is %d to %d letters or digits",
 		    NONCE_LEAST, NONCE_BYTES - 1);
 	memcpy(nonce, value, len + 1);
 	return true;
@@ -176,10 +164,10 @@ check_lines(const struct values *values, bool is_revocation, char **error)
 		bool is_meant = !is_revocation || i == MEMBER || i == NONCE;
 
 		if (is_meant && values->of[i][0] == '\0')
-			return fail(
+			return sentence(
 			    error, "there is no line %s:", field_names[i]);
 		if (!is_meant && values->of[i][0] != '\0')
-			return fail(error,
+			return sentence(error,
 			    "%s: does not belong into a revocation",
 			    field_names[i]);
 	}
@@ -197,7 +185,8 @@ mandate_read(const char *text, struct mandate *mandate, char **error)
 		return false;
 	is_revocation = values.of[REVOKE][0] != '\0';
 	if (is_revocation == (values.of[DELEGATE][0] != '\0'))
-		return fail(error, "there is one line, delegate: or revoke:");
+		return sentence(
+		    error, "there is one line, delegate: or revoke:");
 	mandate->is_revocation = is_revocation;
 	if (!check_lines(&values, is_revocation, error) ||
 	    !take_slug(is_revocation ? "revoke" : "delegate",

@@ -6,13 +6,13 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/random.h"
+#include "base/sentence.h"
 #include "base/text.h"
 #include "ledger/schema.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,25 +49,16 @@ struct store {
 	struct statement statements[STATEMENTS];
 };
 
-static void PRINTF_LIKE(2, 3) say(char **error, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	CHECK(vasprintf(error, format, args) >= 0);
-	va_end(args);
-}
-
 static void
 say_why(struct store *store, char **error)
 {
 	int code = sqlite3_errcode(store->connection);
 
 	if (code == SQLITE_NOTADB || code == SQLITE_CORRUPT) {
-		say(error, DAMAGED, store->path, store_reason(store));
+		sentence(error, DAMAGED, store->path, store_reason(store));
 		return;
 	}
-	say(error, "the store %s cannot be used: %s", store->path,
+	sentence(error, "the store %s cannot be used: %s", store->path,
 	    store_reason(store));
 }
 
@@ -98,19 +89,19 @@ take_lock(struct store *store, char **error)
 	store->lock_fd = file_open_at(AT_FDCWD, name, O_RDWR | O_CREAT, 0600);
 	free(name);
 	if (store->lock_fd == -1) {
-		say(error, "the store %s cannot be locked: %s", store->path,
-		    strerror(errno));
+		sentence(error, "the store %s cannot be locked: %s",
+		    store->path, strerror(errno));
 		return false;
 	}
 	if (is_on_network(store->lock_fd)) {
-		say(error,
+		sentence(error,
 		    "the store %s is on a network filesystem: put it on "
 		    "a local disk",
 		    store->path);
 		return false;
 	}
 	if (flock(store->lock_fd, LOCK_EX | LOCK_NB) == -1) {
-		say(error, "the store %s is in use by another server",
+		sentence(error, "the store %s is in use by another server",
 		    store->path);
 		return false;
 	}
@@ -155,8 +146,8 @@ open_file(struct store *store, char **error)
 	int fd = file_open_at(AT_FDCWD, store->path, O_RDWR | O_CREAT, 0600);
 
 	if (fd == -1) {
-		say(error, "the store %s cannot be opened: %s", store->path,
-		    strerror(errno));
+		sentence(error, "the store %s cannot be opened: %s",
+		    store->path, strerror(errno));
 		return false;
 	}
 	close(fd);
@@ -215,7 +206,7 @@ is_whole(struct store *store, char **error)
 	is_ok = step == SQLITE_ROW &&
 	    strcmp(store_text(prepared, 0), "ok") == 0;
 	if (!is_ok)
-		say(error, DAMAGED, store->path,
+		sentence(error, DAMAGED, store->path,
 		    step == SQLITE_ROW ? store_text(prepared, 0)
 				       : store_reason(store));
 	sqlite3_reset(prepared);
@@ -234,11 +225,11 @@ check_file(struct store *store, char **error)
 		return false;
 	if (application != APPLICATION_ID &&
 	    (tables != 0 || application != 0)) {
-		say(error, "%s is not an all2all store", store->path);
+		sentence(error, "%s is not an all2all store", store->path);
 		return false;
 	}
 	if (version > (int64_t)schema_version()) {
-		say(error, "the store %s was written by a newer all2all",
+		sentence(error, "the store %s was written by a newer all2all",
 		    store->path);
 		return false;
 	}

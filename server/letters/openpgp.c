@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/sentence.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -42,26 +43,13 @@ start_library(void)
 	    gpgme_engine_check_version(GPGME_PROTOCOL_OpenPGP) == 0;
 }
 
-static bool fail(char **error, const char *format, ...) PRINTF_LIKE(2, 3);
-
-static bool
-fail(char **error, const char *format, ...)
-{
-	va_list list;
-
-	va_start(list, format);
-	CHECK(vasprintf(error, format, list) >= 0);
-	va_end(list);
-	return false;
-}
-
 static bool
 fail_gpg(char **error, const char *what, gpgme_error_t why)
 {
 	char reason[REASON_BYTES] = "";
 
 	gpgme_strerror_r(why, reason, sizeof(reason));
-	return fail(error, "%s: %s", what, reason);
+	return sentence(error, "%s: %s", what, reason);
 }
 
 static bool
@@ -96,15 +84,15 @@ prepare_folder(const char *folder, char **error)
 	int dir;
 
 	if (mkdir(folder, S_IRWXU) == -1 && errno != EEXIST)
-		return fail(error, "%s: %s", folder, strerror(errno));
+		return sentence(error, "%s: %s", folder, strerror(errno));
 	dir = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (dir == -1)
-		return fail(error, "%s: %s", folder, strerror(errno));
+		return sentence(error, "%s: %s", folder, strerror(errno));
 	is_ours = fstat(dir, &facts) == 0 && facts.st_uid == geteuid();
 	if (!is_ours)
-		fail(error, "%s: belongs to another user", folder);
+		sentence(error, "%s: belongs to another user", folder);
 	else if (fchmod(dir, S_IRWXU) == -1 || !write_conf(dir))
-		is_ours = fail(error, "%s: %s", folder, strerror(errno));
+		is_ours = sentence(error, "%s: %s", folder, strerror(errno));
 	close(dir);
 	return is_ours;
 }
@@ -145,7 +133,7 @@ openpgp_open(const char *folder, char **error)
 
 	pthread_once(&once, start_library);
 	if (!is_usable) {
-		fail(error, "gpg cannot be run: is gnupg installed?");
+		sentence(error, "gpg cannot be run: is gnupg installed?");
 		return NULL;
 	}
 	if (!prepare_folder(folder, error))
@@ -259,12 +247,13 @@ look_at_key(struct openpgp *openpgp, const char *armored,
 	gpgme_op_keylist_end(openpgp->context);
 	gpgme_data_release(data);
 	if (objection != NULL)
-		return fail(error, "%s", objection);
+		return sentence(error, "%s", objection);
 	if (gpgme_err_code(why) != GPG_ERR_EOF)
 		return fail_gpg(error, "the key cannot be read", why);
 	if (count == 0)
-		return fail(error, "there is no OpenPGP public key in it");
-	return count == 1 || fail(error, "there is more than one key in it");
+		return sentence(error, "there is no OpenPGP public key in it");
+	return count == 1 ||
+	    sentence(error, "there is more than one key in it");
 }
 
 static bool
@@ -275,7 +264,7 @@ find_key(struct openpgp *openpgp, const char *fingerprint, gpgme_key_t *key,
 	    openpgp->context, fingerprint, key, 0);
 
 	if (gpgme_err_code(why) == GPG_ERR_EOF)
-		return fail(error, "there is no key %s here", fingerprint);
+		return sentence(error, "there is no key %s here", fingerprint);
 	return why == 0 || fail_gpg(error, "the key cannot be read", why);
 }
 
@@ -294,7 +283,7 @@ find_good_key(struct openpgp *openpgp, const char *fingerprint,
 	if (objection == NULL)
 		return true;
 	gpgme_key_unref(*key);
-	return fail(error, "%s", objection);
+	return sentence(error, "%s", objection);
 }
 
 bool
@@ -306,14 +295,14 @@ openpgp_add_key(struct openpgp *openpgp, const char *armored,
 	gpgme_key_t key;
 
 	if (strlen(armored) > OPENPGP_MOST_KEY_BYTES)
-		return fail(error, "the key has more than %d KiB",
+		return sentence(error, "the key has more than %d KiB",
 		    OPENPGP_MOST_KEY_BYTES / 1024);
 	if (strstr(armored, "-----BEGIN PGP PRIVATE KEY") != NULL)
-		return fail(error,
+		return sentence(error,
 		    "this is a secret key: keep it to yourself, and send the "
 		    "public one");
 	if (strstr(armored, "-----BEGIN PGP PUBLIC KEY") == NULL)
-		return fail(error, "there is no OpenPGP public key in it");
+		return sentence(error, "there is no OpenPGP public key in it");
 	if (!look_at_key(openpgp, armored, fingerprint, error))
 		return false;
 	data = data_of(armored);
@@ -439,7 +428,7 @@ take_signer(struct openpgp *openpgp, gpgme_signature_t signature,
 		text_copy(out->fingerprint, sizeof(out->fingerprint), key->fpr);
 	gpgme_key_unref(key);
 	out->signed_ms = (int64_t)signature->timestamp * 1000;
-	return objection == NULL || fail(error, "%s", objection);
+	return objection == NULL || sentence(error, "%s", objection);
 }
 
 static bool
@@ -449,9 +438,9 @@ take_text(struct taken *taken, struct openpgp_signed *out, char **error)
 	size_t len = taken->bytes.len;
 
 	if (len == 0)
-		return fail(error, "the signed text is empty");
+		return sentence(error, "the signed text is empty");
 	if (memchr(text, '\0', len) != NULL || !text_is_utf8(text, len))
-		return fail(error, "the signed text is not UTF-8");
+		return sentence(error, "the signed text is not UTF-8");
 	bytes_append(&taken->bytes, "", 1);
 	out->text = mem_text((const char *)taken->bytes.data);
 	return true;
@@ -469,16 +458,16 @@ check_message(struct openpgp *openpgp, const char *message, struct taken *taken,
 	gpgme_data_release(from);
 	gpgme_data_release(into);
 	if (taken->is_over)
-		return fail(error, "the signed text has more than %d KiB",
+		return sentence(error, "the signed text has more than %d KiB",
 		    OPENPGP_MOST_TEXT_BYTES / 1024);
 	if (gpgme_err_code(why) == GPG_ERR_NO_DATA)
-		return fail(error, "the message is not signed");
+		return sentence(error, "the message is not signed");
 	if (why != 0)
 		return fail_gpg(error, "the message cannot be read", why);
 	objection = signature_objection(
 	    result != NULL ? result->signatures : NULL);
 	if (objection != NULL)
-		return fail(error, "%s", objection);
+		return sentence(error, "%s", objection);
 	return take_signer(openpgp, result->signatures, out, error) &&
 	    take_text(taken, out, error);
 }
@@ -494,12 +483,13 @@ openpgp_verify(struct openpgp *openpgp, const char *message,
 
 	memset(out, 0, sizeof(*out));
 	if (strlen(message) > (size_t)4 * OPENPGP_MOST_TEXT_BYTES)
-		return fail(error, "the message has more than %d KiB",
+		return sentence(error, "the message has more than %d KiB",
 		    4 * OPENPGP_MOST_TEXT_BYTES / 1024);
 	if (parts == 0)
-		return fail(error, "there is no signed OpenPGP message in it");
+		return sentence(
+		    error, "there is no signed OpenPGP message in it");
 	if (parts > 1)
-		return fail(error, "there is more than one message in it");
+		return sentence(error, "there is more than one message in it");
 	is_good = check_message(openpgp, message, &taken, out, error);
 	bytes_free(&taken.bytes);
 	return is_good;

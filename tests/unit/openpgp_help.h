@@ -110,4 +110,31 @@ home_end(const char *home)
 	assert_int_equal(system(command), 0);
 }
 
+/* Two people, for all tests of a file: make_people and end_people are its group
+ * set-up and end. */
+static char home[HOME_BYTES];
+static char *ana_key, *bob_key;
+
+static inline int
+make_people(void **state)
+{
+	(void)state;
+	home_make(home);
+	home_add(home, "ana");
+	home_add(home, "bob");
+	ana_key = home_public(home, "ana");
+	bob_key = home_public(home, "bob");
+	return 0;
+}
+
+static inline int
+end_people(void **state)
+{
+	(void)state;
+	home_end(home);
+	free(ana_key);
+	free(bob_key);
+	return 0;
+}
+
 #endif

@@ -13,31 +13,6 @@
 #define WHO   "delegate: bob\nmember: ana\n"
 #define GOOD  WHO "mounts: /ana/live /ana/talk\n" DATES NONCE
 
-static char home[HOME_BYTES];
-static char *ana_key, *bob_key;
-
-static int
-make_people(void **state)
-{
-	(void)state;
-	home_make(home);
-	home_add(home, "ana");
-	home_add(home, "bob");
-	ana_key = home_public(home, "ana");
-	bob_key = home_public(home, "bob");
-	return 0;
-}
-
-static int
-end_people(void **state)
-{
-	(void)state;
-	home_end(home);
-	free(ana_key);
-	free(bob_key);
-	return 0;
-}
-
 /* gpg signs with the machine's time, so it is that here too. */
 static int
 begin(void **state)

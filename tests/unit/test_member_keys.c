@@ -3,31 +3,6 @@
 #include "life_help.h"
 #include "openpgp_help.h"
 
-static char home[HOME_BYTES];
-static char *ana_key, *bob_key;
-
-static int
-make_people(void **state)
-{
-	(void)state;
-	home_make(home);
-	home_add(home, "ana");
-	home_add(home, "bob");
-	ana_key = home_public(home, "ana");
-	bob_key = home_public(home, "bob");
-	return 0;
-}
-
-static int
-end_people(void **state)
-{
-	(void)state;
-	home_end(home);
-	free(ana_key);
-	free(bob_key);
-	return 0;
-}
-
 static int
 end(void **state)
 {

@@ -11,32 +11,9 @@
 
 #define WORDS "delegate: bob\nmember: ana\n"
 
-/* What members have, and the folder of the server. */
-static char home[HOME_BYTES], folder[HOME_BYTES + 8];
-static char *ana_key, *bob_key;
+/* Of the server. */
+static char folder[HOME_BYTES + 8];
 static struct openpgp *openpgp;
-
-static int
-make_people(void **state)
-{
-	(void)state;
-	home_make(home);
-	home_add(home, "ana");
-	home_add(home, "bob");
-	ana_key = home_public(home, "ana");
-	bob_key = home_public(home, "bob");
-	return 0;
-}
-
-static int
-end_people(void **state)
-{
-	(void)state;
-	home_end(home);
-	free(ana_key);
-	free(bob_key);
-	return 0;
-}
 
 static int
 begin(void **state)
