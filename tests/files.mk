@@ -131,7 +131,6 @@ tests_unit_render_SOURCES = tests/unit/render.c
 
 unit_headers = \
 	tests/fuzz/feed_units.h \
-	tests/unit/archive.h \
 	tests/unit/collect.h \
 	tests/unit/conf_errors.h \
 	tests/unit/custody_help.h \
@@ -140,6 +139,7 @@ unit_headers = \
 	tests/unit/ogg_pages.h \
 	tests/unit/openpgp_help.h \
 	tests/unit/sample_model.h \
+	tests/unit/spool_help.h \
 	tests/unit/test.h \
 	tests/unit/units.h \
 	tests/unit/webm_streams.h

@@ -10,8 +10,9 @@ set -eu
 
 source=$1 build=$2 seconds=$3
 shift 3
-libs=(libevent_core ogg shout libssl libcrypto sqlite3 libconfuse libcrypt
-    gpgme libpq)
+# What configure.ac asks for, but for the tests' own.
+mapfile -t libs < <(sed -n 's/^PKG_CHECK_MODULES(\[[A-Z]*\], \[\(.*\)\]).*/\1/p' \
+    "$source/configure.ac" | sed 's/ >= [0-9.]*//g' | tr ' ' '\n')
 read -ra found < <(pkg-config --cflags "${libs[@]}")
 read -ra links < <(pkg-config --libs "${libs[@]}")
 links+=(-lhpdf -lm)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * SPDX-FileCopyrightText: The all2all developers */
-#include "archive.h"
+#include "spool_help.h"
 
 #include "spool/drops.h"
 #include "spool/spool.h"

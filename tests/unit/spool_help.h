@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * SPDX-FileCopyrightText: The all2all developers
  *
- * archive - a temporary archive, and a disk that fails when it is told to.
+ * spool_help - a temporary archive, and a disk that fails when it is told to.
  *
  * Calls through base/file.h are counted and written down, one letter each:
  * o open, w write, s fsync, d fdatasync, r rename, t truncate, u unlink. From
@@ -9,8 +9,8 @@
  * writes a part, not at the end of a frame. Nothing is really synced: that
  * would only be slow.
  */
-#ifndef ARCHIVE_H
-#define ARCHIVE_H
+#ifndef SPOOL_HELP_H
+#define SPOOL_HELP_H
 
 #include "test.h"
 
