@@ -263,7 +263,7 @@ say_kept(struct purge *purge, bool is_log_empty, struct bytes *out)
 	    "  audit: %lld rows: each holds the hash of the one before, and "
 	    "none can be taken out\n"
 	    "not in reach: copies of the store that were made before, in the "
-	    "backup folder or elsewhere\n\n",
+	    "backup folder or elsewhere, and what relays share\n\n",
 	    (long long)purge->statements, (long long)purge->invoices,
 	    (long long)sqlite3_column_int64(prepared, 2));
 	bytes_text(out,
