@@ -175,6 +175,8 @@ letters_files = \
 	server/letters/mime.h \
 	server/letters/openpgp.c \
 	server/letters/openpgp.h \
+	server/letters/packets.c \
+	server/letters/packets.h \
 	server/letters/smtp.c \
 	server/letters/smtp.h
 

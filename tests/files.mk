@@ -40,6 +40,7 @@ unit_tests = \
 	tests/unit/test_ogg \
 	tests/unit/test_ogg_links \
 	tests/unit/test_openpgp \
+	tests/unit/test_packets \
 	tests/unit/test_pages \
 	tests/unit/test_parse \
 	tests/unit/test_purge \
@@ -101,6 +102,7 @@ tests_unit_test_mp3_SOURCES = tests/unit/test_mp3.c
 tests_unit_test_names_SOURCES = tests/unit/test_names.c
 tests_unit_test_ogg_SOURCES = tests/unit/test_ogg.c
 tests_unit_test_ogg_links_SOURCES = tests/unit/test_ogg_links.c
+tests_unit_test_packets_SOURCES = tests/unit/test_packets.c
 tests_unit_test_pages_SOURCES = tests/unit/test_pages.c
 tests_unit_test_openpgp_SOURCES = tests/unit/test_openpgp.c
 tests_unit_test_parse_SOURCES = tests/unit/test_parse.c
@@ -156,6 +158,7 @@ fuzz_files = \
 	tests/fuzz/fuzz_media.c \
 	tests/fuzz/fuzz_mp3.c \
 	tests/fuzz/fuzz_ogg.c \
+	tests/fuzz/fuzz_packets.c \
 	tests/fuzz/fuzz_query.c \
 	tests/fuzz/fuzz_request.c \
 	tests/fuzz/fuzz_sidecar.c \

@@ -421,7 +421,7 @@ take_done(struct desk *desk, const struct done_msg *message)
 		post_stop(clerk_loop(desk->clerk));
 	} else if (message->thread_no == THREAD_CLERK &&
 	    desk->shipper != NULL) {
-		post_stop(shipper_loop(desk->shipper));
+		shipper_stop(desk->shipper);
 	}
 	if (desk->threads_left == 0)
 		loop_end(desk->loop);

@@ -17,7 +17,8 @@
 #include <unistd.h>
 
 #define NAME_BYTES_MOST 40
-#define STEP_PAGES      1024
+#define TRIES_MOST      100
+#define PAUSE_MS        50
 #define TEMPORARY       "all2all-backup.part"
 
 static const char shape[] = "all2all-00000000T000000Z.sqlite";
@@ -102,20 +103,22 @@ drop_old(int dir, const char *folder, struct bytes *out)
 	free(names);
 }
 
-/* Page by page, so that the clerk never waits for long. */
+/* All in one step, of one moment: page by page it would begin anew with each
+ * thing that is written. Nobody waits for a reader. */
 static bool
 copy(sqlite3 *from, sqlite3 *to)
 {
 	sqlite3_backup *backup = sqlite3_backup_init(to, "main", from, "main");
-	int step = SQLITE_OK;
+	int step = SQLITE_BUSY;
 
 	if (backup == NULL)
 		return false;
-	while (
-	    step == SQLITE_OK || step == SQLITE_BUSY || step == SQLITE_LOCKED) {
-		step = sqlite3_backup_step(backup, STEP_PAGES);
-		if (step == SQLITE_BUSY || step == SQLITE_LOCKED)
-			sqlite3_sleep(50);
+	for (unsigned i = 0;
+	     i < TRIES_MOST && (step == SQLITE_BUSY || step == SQLITE_LOCKED);
+	     i++) {
+		if (i > 0)
+			sqlite3_sleep(PAUSE_MS);
+		step = sqlite3_backup_step(backup, -1);
 	}
 	return sqlite3_backup_finish(backup) == SQLITE_OK &&
 	    step == SQLITE_DONE;

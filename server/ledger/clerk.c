@@ -233,7 +233,7 @@ take_letter(struct clerk *clerk, const struct letter_msg *letter)
 {
 	struct store *store = clerk->ledger->store;
 	bool is_written = letter->is_sent
-	    ? letters_sent(store, letter->id)
+	    ? letters_sent(store, letter->id, letter->tries)
 	    : letters_failed(store, letter->id, letter->tries, letter->error);
 
 	if (is_written)

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "ledger/audit.h"
 #include "ledger/import_priv.h"
+#include "ledger/life_commands.h"
 #include "ledger/members.h"
 
 #include <errno.h>
@@ -86,11 +87,14 @@ end_open(struct import *import)
 		"UPDATE broadcast SET ended_ms = max(started_ms, ?2), "
 		"reason = 'stopped' WHERE member = ?1 AND ended_ms IS NULL",
 		"UPDATE play SET ended_ms = max(started_ms, ?2) "
-		"WHERE member = ?1 AND ended_ms IS NULL"
+		"WHERE member = ?1 AND ended_ms IS NULL",
+		"UPDATE recording SET state = 'broken', "
+		"ended_ms = coalesce(ended_ms, max(started_ms, ?2)) "
+		"WHERE member = ?1 AND state = 'active'"
 	};
 	sqlite3_stmt *prepared;
 
-	for (unsigned i = 0; i < 2; i++) {
+	for (unsigned i = 0; i < sizeof(updates) / sizeof(*updates); i++) {
 		prepared = store_prepare(import->ledger->store, updates[i]);
 		sqlite3_bind_int64(prepared, 1, import->member);
 		sqlite3_bind_int64(prepared, 2, import->made_ms);
@@ -98,6 +102,84 @@ end_open(struct import *import)
 			return false;
 	}
 	return true;
+}
+
+/* What the rest of the server trusts the store for: numbers that add up, and
+ * kinds it knows. */
+#define IS_COUNT(column) column " BETWEEN 0 AND 9007199254740992 AND "
+#define IS_SLOT          "slot BETWEEN 0 AND 100000000"
+
+static const char *const odd_rows[] = {
+	"SELECT 1 FROM usage WHERE member = ?1 AND NOT (" IS_COUNT(
+	    "payload_out") IS_COUNT("tcp_out") IS_COUNT("wire_out")
+	    IS_COUNT("payload_in") IS_COUNT("wire_in") IS_COUNT("tls_out")
+		IS_COUNT("listen_ms") IS_COUNT("listen60_ms") IS_COUNT(
+		    "starts") "kind IN ('live', 'source_in', "
+			      "'pages', 'waste') AND " IS_SLOT ") LIMIT 1",
+	"SELECT 1 FROM peak WHERE member = ?1 AND NOT (" IS_COUNT("peak")
+	    IS_SLOT ") LIMIT 1",
+	"SELECT 1 FROM session WHERE member = ?1 AND NOT (" IS_COUNT("ended")
+	    IS_COUNT("length") IS_SLOT ") LIMIT 1",
+	"SELECT 1 FROM audience WHERE member = ?1 AND NOT (" IS_COUNT(
+	    "listeners") "length(day) = 10) LIMIT 1",
+};
+
+static bool
+are_numbers_sane(struct import *import)
+{
+	for (unsigned i = 0; i < sizeof(odd_rows) / sizeof(*odd_rows); i++) {
+		sqlite3_stmt *prepared = store_prepare(
+		    import->ledger->store, odd_rows[i]);
+		bool is_odd;
+		int step;
+
+		sqlite3_bind_int64(prepared, 1, import->member);
+		step = sqlite3_step(prepared);
+		is_odd = step == SQLITE_ROW;
+		if (is_odd)
+			step = sqlite3_step(prepared);
+		if (!store_ended(prepared, step))
+			return import_fail(import, "store",
+			    store_reason(import->ledger->store));
+		if (is_odd)
+			return import_fail(import, "tables",
+			    "a counter, slot or kind makes no sense");
+	}
+	return true;
+}
+
+static bool
+is_line(const char *text)
+{
+	char clean[NAME_BYTES];
+
+	text_clean(clean, sizeof(clean), text, strlen(text));
+	return strcmp(clean, text) == 0;
+}
+
+/* By the rules of "member set". */
+static bool
+is_member_sane(struct import *import)
+{
+	struct ledger *ledger = import->ledger;
+	struct member_row row;
+	const char *why = NULL;
+
+	if (members_find(ledger->store, import->slug, &row) != MEMBERS_DONE)
+		return import_fail(
+		    import, "store", store_reason(ledger->store));
+	const char *const facts[][2] = { { "name", row.member.name },
+		{ "email", row.email }, { "publisher", row.publisher },
+		{ "kind", row.kind }, { "language", row.language },
+		{ "zone", row.zone } };
+
+	for (unsigned i = 0; why == NULL && i < sizeof(facts) / sizeof(*facts);
+	     i++) {
+		why = life_bad_setting(ledger, facts[i][0], facts[i][1]);
+		if (why == NULL && !is_line(facts[i][1]))
+			why = "a text has control characters";
+	}
+	return why == NULL || import_fail(import, "tables/member.jsonl", why);
 }
 
 static bool
@@ -150,6 +232,7 @@ take_over(struct import *import)
 	if (is_done && import->member == 0)
 		is_done = import_fail(
 		    import, "tables/member.jsonl", "no member");
+	is_done = is_done && is_member_sane(import) && are_numbers_sane(import);
 	if (is_done &&
 	    !(end_open(import) && add_audit(import) && store_commit(store)))
 		is_done = import_fail(import, "store", store_reason(store));

@@ -20,6 +20,8 @@
 
 /* Whose numbers only grow: what comes twice is there once. */
 static const char *const growing[] = { "usage", "peak", "session", "audience" };
+/* The relay they happened on tells of them itself: share/tables.h. */
+static const char *const told_there[] = { "broadcast", "play" };
 /* A chain of hashes has no place for another's rows; a delegate is no use
  * without its key; a letter that did not leave would leave now. */
 static const char *const left[] = { "audit", "delegate" };
@@ -189,7 +191,11 @@ add_columns(struct import *import, struct statement *statement)
 		return fail(import, "it is no JSON object");
 	if (is_done && find_column(import->reader.table, REV) != NULL) {
 		bytes_text(&statement->names, ", " REV);
-		bytes_text(&statement->values, ", rev()");
+		bytes_text(&statement->values,
+		    is_one_of(import->reader.table->name, told_there,
+			sizeof(told_there) / sizeof(*told_there))
+			? ", 0"
+			: ", rev()");
 	}
 	return is_done;
 }

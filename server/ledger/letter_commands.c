@@ -19,7 +19,7 @@ static const struct column columns[] = { { "id", true }, { "member", false },
 static const char select_letters[] =
     "SELECT letter.id, member.slug, letter.kind, subject, address, made_ms, "
     "CASE WHEN sent_ms IS NOT NULL THEN 'sent' WHEN gave_up_ms IS NOT NULL "
-    "THEN 'given up' ELSE 'waits' END, sent_ms, tries, "
+    "THEN 'given up' ELSE 'waits' END, sent_ms, tries % 1000, "
     "CASE WHEN sent_ms IS NULL AND gave_up_ms IS NULL THEN next_ms END, error "
     "FROM letter JOIN member ON member.id = letter.member "
     "WHERE ?1 = 0 OR letter.member = ?1 ORDER BY letter.id";

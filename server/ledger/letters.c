@@ -43,7 +43,7 @@ static const char select_one[] = "SELECT 1 FROM letter WHERE member = ?1 AND "
 
 static const char
     update_sent[] = "UPDATE letter SET sent_ms = ?2, error = '' WHERE id = ?1 "
-		    "AND sent_ms IS NULL";
+		    "AND tries = ?3 AND sent_ms IS NULL";
 
 static const char update_failed[] =
     "UPDATE letter SET tries = tries + 1, error = ?4, next_ms = ?3 + ?5, "
@@ -52,8 +52,12 @@ static const char update_failed[] =
     "WHERE id = ?1 AND tries = ?2 AND sent_ms IS NULL AND gave_up_ms IS NULL "
     "RETURNING gave_up_ms IS NOT NULL";
 
+/* What was tried before is then told of another letter. */
+#define TRIES_MOST   1000 /* of one time; thousands count the times */
+#define AFRESH_TRIES "tries = (tries / 1000 + 1) * 1000"
 #define AFRESH                                                                 \
-	"UPDATE letter SET next_ms = ?2, tries = 0, first_try_ms = NULL, "     \
+	"UPDATE letter SET next_ms = ?2, " AFRESH_TRIES                        \
+	", first_try_ms = NULL, "                                              \
 	"gave_up_ms = NULL, error = '', sent_ms = NULL, address = coalesce("   \
 	"(SELECT nullif(email, '') FROM member WHERE member.id = "             \
 	"letter.member), address) "
@@ -184,12 +188,13 @@ letters_has(struct store *store, int64_t member, const char *kind,
 }
 
 bool
-letters_sent(struct store *store, int64_t id)
+letters_sent(struct store *store, int64_t id, int64_t tries)
 {
 	sqlite3_stmt *prepared = store_prepare(store, update_sent);
 
 	sqlite3_bind_int64(prepared, 1, id);
 	sqlite3_bind_int64(prepared, 2, clock_wall_ms());
+	sqlite3_bind_int64(prepared, 3, tries);
 	if (!store_run(prepared))
 		return false;
 	if (store_changed(store) > 0)
@@ -202,6 +207,7 @@ pause_ms(int64_t tries)
 {
 	int64_t pause;
 
+	tries %= TRIES_MOST;
 	if (tries > DOUBLINGS)
 		return LAST_PAUSE_MS;
 	pause = (int64_t)FIRST_PAUSE_MS << tries;

@@ -58,9 +58,10 @@ bool letters_add(struct store *, const struct member_row *,
 bool letters_has(struct store *, int64_t member, const char *kind,
     const char *subject, bool *is_there) MUST_CHECK;
 
-/* What became of it. A failure counts only when there were that many tries
- * before it, so to tell it twice changes nothing. */
-bool letters_sent(struct store *, int64_t id) MUST_CHECK;
+/* What became of it. It counts only when tries are what they were before it: to
+ * tell it twice changes nothing, and neither does what became of a letter that
+ * was begun afresh meanwhile, perhaps to another address. */
+bool letters_sent(struct store *, int64_t id, int64_t tries) MUST_CHECK;
 bool letters_failed(
     struct store *, int64_t id, int64_t tries, const char *error) MUST_CHECK;
 /* Waits no longer, also when it was given up, and goes to where the member is

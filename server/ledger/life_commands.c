@@ -9,6 +9,7 @@
 #include "ledger/plans.h"
 #include "ledger/reminders.h"
 #include "ledger/rounds.h"
+#include "letters/mime.h"
 
 #include <string.h>
 
@@ -332,18 +333,14 @@ release_member(struct call *call)
 	return set_hold(call, false);
 }
 
-/* NULL, or what is wrong. Empty takes an address or a publisher away. */
-static const char *
-bad_setting(struct ledger *ledger, const char *column, const char *value)
+/* Empty takes an address or a publisher away. */
+const char *
+life_bad_setting(struct ledger *ledger, const char *column, const char *value)
 {
-	const char *at = strchr(value, '@');
-
 	if (strcmp(column, "name") == 0 && value[0] == '\0')
 		return "a name is not empty";
 	if (strcmp(column, "email") == 0 && value[0] != '\0' &&
-	    (at == NULL || at == value || at[1] == '\0' ||
-		strchr(at + 1, '@') != NULL ||
-		strpbrk(value, " <>\",;:()[]\\") != NULL || value[0] == '-'))
+	    (mime_bad_address(value) != NULL || value[0] == '-'))
 		return "that is no e-mail address";
 	if (strcmp(column, "kind") == 0 && !IS_ONE_OF(value, kinds))
 		return "--kind is person, association, ngo or company";
@@ -388,7 +385,8 @@ check_settings(struct call *call)
 			continue;
 		if (!life_text(call, settings[i], value, sizeof(value)))
 			return CALL_REFUSED;
-		wrong = bad_setting(ledger_of(call), settings[i] + 2, value);
+		wrong = life_bad_setting(
+		    ledger_of(call), settings[i] + 2, value);
 		if (wrong != NULL) {
 			bytes_format(call->out, "%s\n", wrong);
 			return CALL_REFUSED;

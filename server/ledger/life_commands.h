@@ -13,6 +13,8 @@
 #include "ledger/call.h"
 #include "ledger/members.h"
 
+struct ledger;
+
 extern const struct command_table life_commands;
 
 /* The member of the call's first word; CALL_DONE, or says why not. */
@@ -22,6 +24,9 @@ int life_find(struct call *, struct member_row *);
 int life_commit(struct call *, bool is_done);
 /* "ana is active" */
 int life_show_state(struct call *);
+/* A column of a member, as "member set" takes it: NULL, or what is wrong. */
+const char *life_bad_setting(
+    struct ledger *, const char *column, const char *value);
 /* An option's value as clean text that fits; false after having said why not.
  * "" when it was not given. */
 bool life_text(struct call *, const char *option, char *to, size_t size);

@@ -326,6 +326,7 @@ store_open_memory(const char *path, char **error)
 {
 	struct store *store = mem_new(sizeof(*store));
 	struct bytes attach = { 0 };
+	sqlite3_stmt *prepared;
 	bool is_attached = false;
 
 	store->path = mem_text(path);
@@ -335,11 +336,13 @@ store_open_memory(const char *path, char **error)
 		    SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI,
 		NULL) == SQLITE_OK &&
 	    migrate(store) && add_functions(store)) {
-		bytes_text(&attach, "ATTACH 'file:");
+		bytes_text(&attach, "file:");
 		text_url_path(&attach, path);
-		bytes_append(&attach, "?mode=ro' AS local",
-		    sizeof("?mode=ro' AS local"));
-		is_attached = run_text(store, (const char *)attach.data);
+		bytes_append(&attach, "?mode=ro", sizeof("?mode=ro"));
+		prepared = store_prepare(store, "ATTACH ?1 AS local");
+		sqlite3_bind_text(
+		    prepared, 1, (const char *)attach.data, -1, SQLITE_STATIC);
+		is_attached = store_run(prepared);
 		bytes_free(&attach);
 	}
 	if (is_attached)

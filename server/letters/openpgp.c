@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/sentence.h"
 #include "base/text.h"
+#include "letters/packets.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,15 +19,18 @@
 #include <unistd.h>
 
 #define CONF_NAME    "gpg.conf"
-#define CONF_NEW     "gpg.conf.new"
+#define CONF_NEW     "gpg.conf.new%d" /* of each thread its own */
 #define REASON_BYTES 128
 
-/* No agent and no network, whatever a key or a message asks for. */
+/* No agent and no network, whatever a key or a message asks for. Only one
+ * thread writes the keys, and a lock that a kill left behind would hold it up.
+ */
 static const char gpg_conf[] = "no-autostart\n"
 			       "disable-dirmngr\n"
 			       "no-auto-key-retrieve\n"
 			       "no-auto-key-locate\n"
 			       "no-auto-check-trustdb\n"
+			       "lock-never\n"
 			       "no-encrypt-to\n";
 
 struct openpgp {
@@ -58,20 +62,22 @@ write_conf(int dir)
 	size_t len = sizeof(gpg_conf) - 1, had_len, written;
 	char *had = file_read_all(dir, CONF_NAME, sizeof(gpg_conf), &had_len);
 	bool is_same = had != NULL && strcmp(had, gpg_conf) == 0;
+	char fresh[32];
 	bool is_done;
 	int fd;
 
 	free(had);
 	if (is_same)
 		return true;
+	snprintf(fresh, sizeof(fresh), CONF_NEW, (int)gettid());
 	fd = file_open_at(
-	    dir, CONF_NEW, O_WRONLY | O_CREAT | O_TRUNC, S_IRUSR | S_IWUSR);
+	    dir, fresh, O_WRONLY | O_CREAT | O_TRUNC, S_IRUSR | S_IWUSR);
 	if (fd == -1)
 		return false;
 	is_done = file_write(fd, gpg_conf, len, &written);
 	close(fd);
 	/* gpg of another thread never sees half of it. */
-	return is_done && renameat(dir, CONF_NEW, dir, CONF_NAME) == 0;
+	return is_done && renameat(dir, fresh, dir, CONF_NAME) == 0;
 }
 
 /* gpg refuses nothing for it, but who can write there decides whose keys are
@@ -173,6 +179,16 @@ data_of(const char *text)
 	return data;
 }
 
+static gpgme_data_t
+data_of_bytes(const struct bytes *bytes)
+{
+	gpgme_data_t data;
+
+	CHECK(gpgme_data_new_from_mem(
+		  &data, (const char *)bytes->data, bytes->len, 0) == 0);
+	return data;
+}
+
 /* What gpg writes, up to a limit: a small message may unpack to a huge one. */
 struct taken {
 	struct bytes bytes;
@@ -204,6 +220,20 @@ data_into(struct taken *taken)
 	return data;
 }
 
+/* Lines that begin so. */
+static unsigned
+lines_with(const char *text, const char *start)
+{
+	unsigned count = 0;
+	const char *at = text;
+
+	while ((at = strstr(at, start)) != NULL) {
+		count += at == text || at[-1] == '\n';
+		at += strlen(start);
+	}
+	return count;
+}
+
 /* NULL: a key that mail can be encrypted to. */
 static const char *
 key_objection(const struct _gpgme_key *key)
@@ -223,26 +253,28 @@ key_objection(const struct _gpgme_key *key)
 	return NULL;
 }
 
-/* Only looks: a key that is refused never comes into the folder. */
+/* Only looks: a key that is refused never comes into the folder. *found: to be
+ * unreferenced. */
 static bool
-look_at_key(struct openpgp *openpgp, const char *armored,
-    char fingerprint[OPENPGP_FINGERPRINT_BYTES], char **error)
+look_at_key(struct openpgp *openpgp, const struct bytes *packets,
+    gpgme_key_t *found, char **error)
 {
-	gpgme_data_t data = data_of(armored);
+	gpgme_data_t data = data_of_bytes(packets);
 	const char *objection = NULL;
 	unsigned count = 0;
 	gpgme_key_t key;
 	gpgme_error_t why = gpgme_op_keylist_from_data_start(
 	    openpgp->context, data, 0);
 
+	*found = NULL;
 	while (why == 0 &&
 	    (why = gpgme_op_keylist_next(openpgp->context, &key)) == 0) {
 		if (objection == NULL)
 			objection = key_objection(key);
 		if (objection == NULL && ++count == 1)
-			text_copy(
-			    fingerprint, OPENPGP_FINGERPRINT_BYTES, key->fpr);
-		gpgme_key_unref(key);
+			*found = key;
+		else
+			gpgme_key_unref(key);
 	}
 	gpgme_op_keylist_end(openpgp->context);
 	gpgme_data_release(data);
@@ -254,6 +286,32 @@ look_at_key(struct openpgp *openpgp, const char *armored,
 		return sentence(error, "there is no OpenPGP public key in it");
 	return count == 1 ||
 	    sentence(error, "there is more than one key in it");
+}
+
+/* gpg finds a key by the fingerprints of its parts too. So whoever binds
+ * another's key to its own as a part could make that one be found no more. */
+static bool
+has_own_parts(struct openpgp *openpgp, gpgme_key_t key, char **error)
+{
+	gpgme_key_t known;
+	gpgme_error_t why;
+	bool is_own;
+
+	for (gpgme_subkey_t part = key->subkeys; part != NULL;
+	     part = part->next) {
+		why = gpgme_get_key(openpgp->context, part->fpr, &known, 0);
+		if (gpgme_err_code(why) == GPG_ERR_EOF)
+			continue;
+		is_own = why == 0 && known->fpr != NULL &&
+		    strcmp(known->fpr, key->fpr) == 0;
+		if (why == 0)
+			gpgme_key_unref(known);
+		if (!is_own)
+			return sentence(error,
+			    "its part %s is of another key that is here",
+			    part->fpr);
+	}
+	return true;
 }
 
 static bool
@@ -286,13 +344,30 @@ find_good_key(struct openpgp *openpgp, const char *fingerprint,
 	return sentence(error, "%s", objection);
 }
 
+static bool
+import_key(struct openpgp *openpgp, const struct bytes *packets,
+    const char *fingerprint, char **error)
+{
+	gpgme_data_t data = data_of_bytes(packets);
+	gpgme_error_t why = gpgme_op_import(openpgp->context, data);
+	gpgme_key_t key;
+
+	gpgme_data_release(data);
+	if (why != 0)
+		return fail_gpg(error, "the key cannot be kept", why);
+	if (!find_good_key(openpgp, fingerprint, &key, error))
+		return false;
+	gpgme_key_unref(key);
+	return true;
+}
+
 bool
 openpgp_add_key(struct openpgp *openpgp, const char *armored,
     char fingerprint[OPENPGP_FINGERPRINT_BYTES], char **error)
 {
-	gpgme_data_t data;
-	gpgme_error_t why;
-	gpgme_key_t key;
+	struct bytes packets = { 0 };
+	gpgme_key_t key = NULL;
+	bool is_added;
 
 	if (strlen(armored) > OPENPGP_MOST_KEY_BYTES)
 		return sentence(error, "the key has more than %d KiB",
@@ -301,19 +376,18 @@ openpgp_add_key(struct openpgp *openpgp, const char *armored,
 		return sentence(error,
 		    "this is a secret key: keep it to yourself, and send the "
 		    "public one");
-	if (strstr(armored, "-----BEGIN PGP PUBLIC KEY") == NULL)
+	if (lines_with(armored, "-----BEGIN PGP PUBLIC KEY") == 0)
 		return sentence(error, "there is no OpenPGP public key in it");
-	if (!look_at_key(openpgp, armored, fingerprint, error))
-		return false;
-	data = data_of(armored);
-	why = gpgme_op_import(openpgp->context, data);
-	gpgme_data_release(data);
-	if (why != 0)
-		return fail_gpg(error, "the key cannot be kept", why);
-	if (!find_good_key(openpgp, fingerprint, &key, error))
-		return false;
+	is_added = packets_read(armored, PACKETS_KEY, &packets, error) &&
+	    look_at_key(openpgp, &packets, &key, error) &&
+	    has_own_parts(openpgp, key, error);
+	if (is_added) {
+		text_copy(fingerprint, OPENPGP_FINGERPRINT_BYTES, key->fpr);
+		is_added = import_key(openpgp, &packets, fingerprint, error);
+	}
 	gpgme_key_unref(key);
-	return true;
+	bytes_free(&packets);
+	return is_added;
 }
 
 bool
@@ -357,20 +431,6 @@ openpgp_encrypt(struct openpgp *openpgp, const char *fingerprint,
 		bytes_append(armored, taken.bytes.data, taken.bytes.len);
 	bytes_free(&taken.bytes);
 	return why == 0 || fail_gpg(error, "gpg could not encrypt", why);
-}
-
-/* Lines that begin so. */
-static unsigned
-lines_with(const char *text, const char *start)
-{
-	unsigned count = 0;
-	const char *at = text;
-
-	while ((at = strstr(at, start)) != NULL) {
-		count += at == text || at[-1] == '\n';
-		at += strlen(start);
-	}
-	return count;
 }
 
 /* NULL: a good signature, by a method that is still worth something. */
@@ -477,20 +537,21 @@ openpgp_verify(struct openpgp *openpgp, const char *message,
     struct openpgp_signed *out, char **error)
 {
 	struct taken taken = { .limit = OPENPGP_MOST_TEXT_BYTES };
-	unsigned parts = lines_with(message, "-----BEGIN PGP SIGNED MESSAGE") +
-	    lines_with(message, "-----BEGIN PGP MESSAGE");
+	struct bytes packets = { 0 };
 	bool is_good;
 
 	memset(out, 0, sizeof(*out));
 	if (strlen(message) > (size_t)4 * OPENPGP_MOST_TEXT_BYTES)
 		return sentence(error, "the message has more than %d KiB",
 		    4 * OPENPGP_MOST_TEXT_BYTES / 1024);
-	if (parts == 0)
+	if (lines_with(message, "-----BEGIN PGP SIGNED MESSAGE") == 0)
 		return sentence(
-		    error, "there is no signed OpenPGP message in it");
-	if (parts > 1)
+		    error, "there is no clear-signed OpenPGP message in it");
+	if (lines_with(message, "-----BEGIN PGP") != 2)
 		return sentence(error, "there is more than one message in it");
-	is_good = check_message(openpgp, message, &taken, out, error);
+	is_good = packets_read(message, PACKETS_SIGNATURE, &packets, error) &&
+	    check_message(openpgp, message, &taken, out, error);
+	bytes_free(&packets);
 	bytes_free(&taken.bytes);
 	return is_good;
 }

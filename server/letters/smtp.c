@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 struct smtp {
 	CURLM *multi;
@@ -167,8 +168,15 @@ smtp_step(struct smtp *smtp, char **error)
 void
 smtp_end(struct smtp *smtp)
 {
+	curl_socket_t fd = CURL_SOCKET_BAD;
+
 	if (smtp == NULL)
 		return;
+	/* Cleaning up says QUIT, and would wait two minutes for an answer. */
+	if (smtp->easy != NULL)
+		curl_easy_getinfo(smtp->easy, CURLINFO_ACTIVESOCKET, &fd);
+	if (fd != CURL_SOCKET_BAD)
+		shutdown(fd, SHUT_RD);
 	if (smtp->easy != NULL && smtp->multi != NULL)
 		curl_multi_remove_handle(smtp->multi, smtp->easy);
 	curl_easy_cleanup(smtp->easy);

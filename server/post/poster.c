@@ -75,8 +75,6 @@ finish(struct poster *poster, char *error)
 {
 	struct letter_msg *told = &poster->told;
 
-	smtp_end(poster->smtp);
-	poster->smtp = NULL;
 	memset(told, 0, sizeof(*told));
 	told->id = poster->letter.id;
 	told->tries = poster->letter.tries;
@@ -88,6 +86,8 @@ finish(struct poster *poster, char *error)
 	letter_clear(&poster->letter);
 	poster->is_told = true;
 	tell(poster);
+	smtp_end(poster->smtp);
+	poster->smtp = NULL;
 	if (poster->is_stopping)
 		stop_now(poster);
 }

@@ -106,6 +106,29 @@ say_nothing(void *arg, const PGresult *result)
 	(void)result;
 }
 
+/* libpq quotes what it cannot make sense of, and that may be a password that
+ * was not escaped. */
+static bool
+is_sensible(const char *where)
+{
+	PQconninfoOption *options = PQconninfoParse(where, NULL);
+	bool is_good = options != NULL;
+
+	for (PQconninfoOption *option = options;
+	     is_good && option->keyword != NULL; option++) {
+		if (option->val == NULL)
+			continue;
+		if (strcmp(option->keyword, "host") == 0)
+			is_good = strpbrk(option->val, "@:%") == NULL ||
+			    option->val[0] == '/';
+		else if (strcmp(option->keyword, "port") == 0)
+			is_good = option->val[strspn(
+				      option->val, "0123456789,")] == '\0';
+	}
+	PQconninfoFree(options);
+	return is_good;
+}
+
 static bool
 connect_to(struct link *link)
 {
@@ -118,6 +141,8 @@ connect_to(struct link *link)
 	snprintf(options, sizeof(options),
 	    "-c statement_timeout=%" PRId64 "ms -c search_path=all2all",
 	    link->patience_ms);
+	if (!is_sensible(link->where))
+		return fail(link, "share is no connection string");
 	link->connection = PQconnectStartParams(names, values, 1);
 	CHECK(link->connection != NULL);
 	if (PQstatus(link->connection) == CONNECTION_BAD)

@@ -2,6 +2,7 @@
  * SPDX-FileCopyrightText: The all2all developers */
 #include "share/shipper.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "ledger/store.h"
@@ -11,12 +12,14 @@
 
 #include <event2/event.h>
 #include <inttypes.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #define STORE_NAME "all2all.sqlite"
 #define BATCH_ROWS 2000
 #define LINK_MS    5000
+#define LAST_MS    5000
 
 struct shipper {
 	struct loop *loop, *desk;
@@ -27,6 +30,9 @@ struct shipper {
 	char relay[64];
 	int64_t first_rev; /* the store had at the start */
 	bool is_failing;
+	atomic_bool is_stopping; /* set by the desk */
+	bool is_last;            /* the round before the end, */
+	int64_t until_ms;        /* which ends then (mono) */
 	unsigned thread_no;
 };
 
@@ -94,6 +100,14 @@ send_batch(struct shipper *shipper, const struct share_table *table,
 	return is_sent;
 }
 
+/* A backlog waits for the next start. */
+static bool
+must_end(struct shipper *shipper)
+{
+	return (atomic_load(&shipper->is_stopping) && !shipper->is_last) ||
+	    clock_mono_ms() > shipper->until_ms;
+}
+
 /* A revision counts as arrived with the batch that has its last row. */
 static bool
 send_all(struct shipper *shipper, const struct share_table *table,
@@ -102,9 +116,10 @@ send_all(struct shipper *shipper, const struct share_table *table,
 	struct batch batch = { 0 };
 	int64_t rev = 0, next;
 	bool is_sent = true;
-	int step;
+	int step = SQLITE_ROW;
 
-	while (is_sent && (step = sqlite3_step(prepared)) == SQLITE_ROW) {
+	while (is_sent && !must_end(shipper) &&
+	    (step = sqlite3_step(prepared)) == SQLITE_ROW) {
 		next = sqlite3_column_int64(
 		    prepared, sqlite3_column_count(prepared) - 1);
 		if (batch.rows == BATCH_ROWS)
@@ -113,7 +128,12 @@ send_all(struct shipper *shipper, const struct share_table *table,
 		batch_add(&batch, prepared);
 		rev = next;
 	}
-	is_sent = is_sent && send_batch(shipper, table, &batch, rev);
+	/* What was not read to its end has not arrived. */
+	if (is_sent && step != SQLITE_DONE && step != SQLITE_ROW)
+		log_error("share: the store cannot be read: %s",
+		    store_reason(shipper->store));
+	is_sent = is_sent && step == SQLITE_DONE &&
+	    send_batch(shipper, table, &batch, rev);
 	batch_clear(&batch);
 	return is_sent;
 }
@@ -148,7 +168,7 @@ begin_again_if_set_back(struct shipper *shipper)
 	values[1] = number;
 	if (!link_run(shipper->link,
 		"DELETE FROM shipment WHERE relay = $1 AND EXISTS (SELECT FROM "
-		"shipment WHERE relay = $1 AND rev > $2::bigint)",
+		"shipment WHERE relay = $1 AND rev >= $2::bigint)",
 		2, values))
 		return false;
 	shipper->first_rev = INT64_MAX;
@@ -179,6 +199,10 @@ make_round(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	shipper->is_failing = !ship_all(shipper);
+	if (atomic_load(&shipper->is_stopping) && !shipper->is_last) {
+		shipper->is_failing = was_failing; /* it was told to end */
+		return;
+	}
 	if (shipper->is_failing && !was_failing)
 		log_error("share: nothing can be shipped: %s",
 		    link_reason(shipper->link));
@@ -192,6 +216,8 @@ stop(struct shipper *shipper)
 	struct done_msg *done = message_new(MSG_DONE, sizeof(*done));
 
 	/* The last words of the streams are in the store by now. */
+	shipper->is_last = true;
+	shipper->until_ms = clock_mono_ms() + LAST_MS;
 	if (!shipper->is_failing)
 		make_round(-1, 0, shipper);
 	event_free(shipper->timer);
@@ -234,6 +260,7 @@ shipper_open(const struct shipper_setup *setup, char **error)
 	}
 	shipper->link = link_new(setup->where, LINK_MS);
 	shipper->every_ms = setup->every_ms;
+	shipper->until_ms = INT64_MAX;
 	shipper->desk = setup->desk;
 	shipper->thread_no = setup->thread_no;
 	shipper->loop = loop_new("shipper", handle, shipper);
@@ -251,6 +278,13 @@ shipper_start(struct shipper *shipper)
 
 	return event_add(shipper->timer, &often) == 0 &&
 	    loop_start(shipper->loop);
+}
+
+void
+shipper_stop(struct shipper *shipper)
+{
+	atomic_store(&shipper->is_stopping, true);
+	loop_post(shipper->loop, message_new(MSG_STOP, sizeof(struct message)));
 }
 
 struct loop *

@@ -35,6 +35,8 @@ struct shipper_setup {
 struct shipper *shipper_open(
     const struct shipper_setup *, char **error) MUST_CHECK;
 bool shipper_start(struct shipper *) MUST_CHECK;
+/* From another thread: a round that goes on ends too. */
+void shipper_stop(struct shipper *);
 struct loop *shipper_loop(struct shipper *);
 void shipper_free(struct shipper *); /* after DONE; NULL is fine */
 

@@ -104,18 +104,19 @@ const struct share_table share_tables[SHARE_TABLES] = {
 		"broadcast") ", ended_ms, reason, encoder, media_type, codecs, bitrate_kbps, "
 			     "rev FROM broadcast LEFT JOIN member "
 			     "ON member.id = broadcast.member "
-			     "WHERE rev > ?1 ORDER BY rev",
-	    "INSERT INTO broadcast AS kept(relay, id, started_ms, mount, "
-	    "member, ended_ms, reason, encoder, media_type, codecs, "
-	    "bitrate_kbps, rev) "
-	    "SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[], "
+			     "WHERE rev > max(?1, 0) ORDER BY rev",
+	    "INSERT INTO broadcast AS kept(relay, started_ms, mount, member, "
+	    "ended_ms, reason, encoder, media_type, codecs, bitrate_kbps) "
+	    "SELECT DISTINCT ON (a, c, d, e) a, c, d, e, f, g, h, i, j, k "
+	    "FROM unnest($1::text[], $2::bigint[], $3::bigint[], "
 	    "$4::text[], $5::text[], $6::bigint[], $7::text[], $8::text[], "
 	    "$9::text[], $10::text[], $11::bigint[], $12::bigint[]) "
-	    "ON CONFLICT(relay, id) DO UPDATE SET "
-	    "ended_ms = excluded.ended_ms, reason = excluded.reason, "
-	    "encoder = excluded.encoder, media_type = excluded.media_type, "
-	    "codecs = excluded.codecs, bitrate_kbps = excluded.bitrate_kbps, "
-	    "rev = excluded.rev WHERE excluded.rev > kept.rev",
+	    "AS t(a, b, c, d, e, f, g, h, i, j, k, l) ORDER BY a, c, d, e, b "
+	    "ON CONFLICT(relay, member, mount, started_ms) DO UPDATE SET " GREATER(
+		"ended_ms") ", reason = CASE WHEN excluded.ended_ms "
+			    "IS NULL THEN kept.reason ELSE excluded.reason END, "
+			    "encoder = excluded.encoder, media_type = excluded.media_type, "
+			    "codecs = excluded.codecs, bitrate_kbps = excluded.bitrate_kbps",
 	    "SELECT started_ms, ended_ms, mount, reason, encoder, media_type, "
 	    "codecs, bitrate_kbps FROM broadcast WHERE member = $1 "
 	    "AND started_ms < $3::bigint "
@@ -128,15 +129,16 @@ const struct share_table share_tables[SHARE_TABLES] = {
 	    "SELECT ?2, play.id, started_ms, mount, " MEMBER_OF(
 		"play") ", ended_ms, title, listeners, peak, rev FROM play "
 			"LEFT JOIN member ON member.id = play.member "
-			"WHERE rev > ?1 ORDER BY rev",
-	    "INSERT INTO play AS kept(relay, id, started_ms, mount, member, "
-	    "ended_ms, title, listeners, peak, rev) "
-	    "SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[], "
+			"WHERE rev > max(?1, 0) ORDER BY rev",
+	    "INSERT INTO play AS kept(relay, started_ms, mount, member, "
+	    "ended_ms, title, listeners, peak) "
+	    "SELECT DISTINCT ON (a, c, d, e, g) a, c, d, e, f, g, h, i "
+	    "FROM unnest($1::text[], $2::bigint[], $3::bigint[], "
 	    "$4::text[], $5::text[], $6::bigint[], $7::text[], $8::bigint[], "
-	    "$9::bigint[], $10::bigint[]) "
-	    "ON CONFLICT(relay, id) DO UPDATE SET "
-	    "ended_ms = excluded.ended_ms, peak = excluded.peak, "
-	    "rev = excluded.rev WHERE excluded.rev > kept.rev",
+	    "$9::bigint[], $10::bigint[]) AS t(a, b, c, d, e, f, g, h, i, j) "
+	    "ORDER BY a, c, d, e, g, b "
+	    "ON CONFLICT(relay, member, mount, started_ms, title) "
+	    "DO UPDATE SET " GREATER("ended_ms") ", " GREATER("peak"),
 	    "SELECT started_ms, ended_ms, mount, title, listeners, peak "
 	    "FROM play WHERE member = $1 AND started_ms >= $2::bigint "
 	    "AND started_ms < $3::bigint",
@@ -167,18 +169,18 @@ const char *const share_steps[] = {
 	"CREATE TABLE audience(" KEY ", day text NOT NULL, "
 	"listeners bigint NOT NULL, "
 	"PRIMARY KEY(member, day, mount, relay, boot))",
-	"CREATE TABLE broadcast(relay text NOT NULL, id bigint NOT NULL, "
+	"CREATE TABLE broadcast(relay text NOT NULL, "
 	"member text NOT NULL, mount text NOT NULL, "
 	"started_ms bigint NOT NULL, ended_ms bigint, reason text NOT NULL, "
 	"encoder text NOT NULL, media_type text NOT NULL, "
 	"codecs text NOT NULL, bitrate_kbps bigint NOT NULL, "
-	"rev bigint NOT NULL, PRIMARY KEY(relay, id))",
+	"PRIMARY KEY(relay, member, mount, started_ms))",
 	"CREATE INDEX broadcast_member ON broadcast(member, started_ms)",
-	"CREATE TABLE play(relay text NOT NULL, id bigint NOT NULL, "
+	"CREATE TABLE play(relay text NOT NULL, "
 	"member text NOT NULL, mount text NOT NULL, "
 	"started_ms bigint NOT NULL, ended_ms bigint, title text NOT NULL, "
 	"listeners bigint NOT NULL, peak bigint NOT NULL, "
-	"rev bigint NOT NULL, PRIMARY KEY(relay, id))",
+	"PRIMARY KEY(relay, member, mount, started_ms, title))",
 	"CREATE INDEX play_member ON play(member, started_ms)",
 	"CREATE TABLE shipment(relay text NOT NULL, name text NOT NULL, "
 	"rev bigint NOT NULL, PRIMARY KEY(relay, name))",

@@ -178,7 +178,7 @@ class Delegates(Case):
         key = self.delegate("*")
         sock = self.on_air("/ana/live", key)
         path = self.home.file("revoke.asc", self.home.gpg(
-            "-u", "ana", "--armor", "--sign",
+            "-u", "ana", "--clear-sign",
             text="revoke: bob\nmember: ana\nnonce: abcdefghijklmnop\n"))
         self.server.ctl("member", "delegate", path)
         wait_for("gone", lambda: self.server.mount("/ana/live") is None)

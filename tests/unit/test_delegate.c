@@ -221,7 +221,7 @@ only_the_pinned_key_may_sign(void **state)
 	EXPECT(help, 0, "bob has", "member", "key", "bob", bob_key);
 	give(help, signed_order("bob", order("bob", "*", 1)), 1,
 	    "not signed with this member's key");
-	give(help, order("bob", "*", 1), 1, "no signed OpenPGP message");
+	give(help, order("bob", "*", 1), 1, "no clear-signed OpenPGP message");
 	give(help,
 	    home_sign(home, "ana", "--clear-sign",
 		"delegate: bob\nmember: eva\nmounts: *\n" DATES NONCE),

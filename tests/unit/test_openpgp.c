@@ -151,15 +151,15 @@ a_key_is_one_that_can_encrypt_and_is_good(void **state)
 	refuse_key("some words\n", "there is no OpenPGP public key");
 	refuse_key("-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nAAAA\n"
 		   "-----END PGP PUBLIC KEY BLOCK-----\n",
-	    "there is no OpenPGP public key");
+	    "damaged");
 	text = home_run(home, "gpg --armor --export-secret-keys ana");
 	refuse_key(text, "this is a secret key");
 	free(text);
 	assert_true(asprintf(&both, "%s\n%s", ana_key, bob_key) > 0);
-	refuse_key(both, "more than one key");
+	refuse_key(both, "more than one");
 	free(both);
 	both = home_run(home, "gpg --armor --export ana bob");
-	refuse_key(both, "more than one key");
+	refuse_key(both, "more than one");
 	free(both);
 	text = home_run(home,
 	    "gpg --quick-gen-key signer ed25519 sign never && "
@@ -205,7 +205,7 @@ a_refused_key_is_not_kept(void **state)
 	(void)state;
 	add(ana_key, fingerprint);
 	assert_true(asprintf(&both, "%s\n%s", ana_key, bob_key) > 0);
-	refuse_key(both, "more than one key");
+	refuse_key(both, "more than one");
 	free(both);
 	signed_by_bob = home_sign(home, "bob", "--clear-sign", WORDS);
 	refuse_message(signed_by_bob, "not known here");
@@ -213,7 +213,7 @@ a_refused_key_is_not_kept(void **state)
 }
 
 static void
-both_ways_to_sign_are_read(void **state)
+a_clear_signed_text_is_read(void **state)
 {
 	char fingerprint[OPENPGP_FINGERPRINT_BYTES], *message;
 
@@ -222,8 +222,9 @@ both_ways_to_sign_are_read(void **state)
 	message = home_sign(home, "ana", "--clear-sign", WORDS "- dash\n");
 	expect_text(message, fingerprint, WORDS "- dash\n");
 	free(message);
+	/* What gpg may have packed is not unpacked. */
 	message = home_sign(home, "ana", "--armor --sign", WORDS);
-	expect_text(message, fingerprint, WORDS);
+	refuse_message(message, "no clear-signed OpenPGP message");
 	free(message);
 }
 
@@ -283,14 +284,14 @@ what_is_not_one_signed_message_is_refused(void **state)
 
 	(void)state;
 	add(ana_key, fingerprint);
-	refuse_message("", "no signed OpenPGP message");
-	refuse_message(WORDS, "no signed OpenPGP message");
-	refuse_message(ana_key, "no signed OpenPGP message");
+	refuse_message("", "no clear-signed OpenPGP message");
+	refuse_message(WORDS, "no clear-signed OpenPGP message");
+	refuse_message(ana_key, "no clear-signed OpenPGP message");
 	message = home_sign(home, "ana", "--armor --detach-sign", WORDS);
-	refuse_message(message, "no signed OpenPGP message");
+	refuse_message(message, "no clear-signed OpenPGP message");
 	free(message);
 	message = home_sign(home, "ana", "--armor --store", WORDS);
-	refuse_message(message, "the message is not signed");
+	refuse_message(message, "no clear-signed OpenPGP message");
 	free(message);
 	message = home_sign(home, "ana",
 	    "--armor --trust-model always -r ana --encrypt --sign", WORDS);
@@ -328,10 +329,7 @@ a_part_nobody_signed_is_never_read(void **state)
 			   : "cd $GNUPGHOME; cat signed plain | gpg --enarmor |"
 			     " sed 's/ARMORED FILE/MESSAGE/'");
 		assert_non_null(strstr(message, "BEGIN PGP MESSAGE"));
-		if (i == 0)
-			refuse_message(message, "");
-		else
-			expect_text(message, fingerprint, "2\n");
+		refuse_message(message, "");
 		free(message);
 	}
 }
@@ -391,13 +389,53 @@ a_message_that_unpacks_to_too_much_is_refused(void **state)
 	    "head -c 10000000 /dev/zero | tr '\\0' a |"
 	    " gpg -u ana --armor --compress-algo bzip2 --sign");
 	assert_in_range(strlen(message), 100, 60000);
-	refuse_message(message, "more than 16 KiB");
+	refuse_message(message, "no clear-signed OpenPGP message");
 	free(message);
 	message = mem_new(100000);
 	memset(message, 'a', 99999);
 	refuse_message(message, "more than 64 KiB");
 	refuse_key(message, "no OpenPGP public key");
 	free(message);
+}
+
+static char *
+read_key(const char *name)
+{
+	const char *top = getenv("srcdir");
+	char path[256], *text = mem_new(4096);
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/tests/data/openpgp/%s",
+	    top != NULL ? top : ".", name);
+	file = fopen(path, "r");
+	assert_non_null(file);
+	assert_true(fread(text, 1, 4095, file) > 0);
+	fclose(file);
+	return text;
+}
+
+/* mal.asc has ana's primary key as a part of its own. */
+static void
+nobody_takes_anothers_key_as_a_part(void **state)
+{
+	char fingerprint[OPENPGP_FINGERPRINT_BYTES];
+	char *victim = read_key("ana.asc"), *thief = read_key("mal.asc");
+	struct bytes armored = { 0 };
+	char *error = NULL;
+
+	(void)state;
+	add(victim, fingerprint);
+	refuse_key(thief, "is of another key that is here");
+	assert_true(
+	    openpgp_encrypt(openpgp, fingerprint, WORDS, &armored, &error));
+	add(victim, fingerprint);
+	bytes_free(&armored);
+	/* Who comes first with another's key is named when that one comes. */
+	assert_true(openpgp_remove_key(openpgp, fingerprint, &error));
+	add(thief, fingerprint);
+	refuse_key(victim, "is of another key that is here");
+	free(victim);
+	free(thief);
 }
 
 /* Looks through /proc for a process that has the folder on its command line. */
@@ -484,7 +522,7 @@ main(void)
 		HELP_TEST(a_key_is_one_that_can_encrypt_and_is_good),
 		HELP_TEST(an_expired_or_revoked_key_is_refused),
 		HELP_TEST(a_refused_key_is_not_kept),
-		HELP_TEST(both_ways_to_sign_are_read),
+		HELP_TEST(a_clear_signed_text_is_read),
 		HELP_TEST(a_subkey_signs_for_its_primary_key),
 		HELP_TEST(what_is_around_the_signed_part_is_not_read),
 		HELP_TEST(a_changed_text_is_refused),
@@ -493,6 +531,7 @@ main(void)
 		HELP_TEST(a_broken_digest_is_refused),
 		HELP_TEST(a_signature_or_key_that_has_expired_is_refused),
 		HELP_TEST(a_message_that_unpacks_to_too_much_is_refused),
+		HELP_TEST(nobody_takes_anothers_key_as_a_part),
 		HELP_TEST(nothing_stays_running_and_nobody_else_may_look),
 		HELP_TEST(the_folder_is_made_safe_and_keys_stay),
 	};
