@@ -45,8 +45,8 @@ bool openpgp_remove_key(
 /* For that key alone; appended to armored. */
 bool openpgp_encrypt(struct openpgp *, const char *fingerprint,
     const char *text, struct bytes *armored, char **error) MUST_CHECK;
-/* One clear-signed message with one good signature, by a key that was added and is
- * neither expired nor revoked. What is outside of the signed part is not in
+/* One clear-signed message with one good signature, by a key that was added and
+ * is neither expired nor revoked. What is outside of the signed part is not in
  * the text. */
 bool openpgp_verify(struct openpgp *, const char *message,
     struct openpgp_signed *, char **error) MUST_CHECK;
