@@ -25,6 +25,7 @@ struct talk {
 	struct conn *conn;
 	SSL *client;
 	uint32_t sent, got; /* bytes of the pattern */
+	uint32_t keys_asked_at;
 	bool is_ready, is_full;
 };
 
@@ -133,6 +134,17 @@ read_some(struct talk *talk)
 		assert_int_equal(some[i], pattern(talk->got++));
 }
 
+/* Once at a place: one that asks again and again before it reads would fill the
+ * way to the server, and then wait for room there instead of reading. */
+static void
+ask_for_new_keys(struct talk *talk)
+{
+	if (talk->got % 7 != 3 || talk->got == talk->keys_asked_at)
+		return;
+	talk->keys_asked_at = talk->got;
+	SSL_key_update(talk->client, SSL_KEY_UPDATE_REQUESTED);
+}
+
 static void
 stream_to(SSL_CTX *client_tls)
 {
@@ -155,8 +167,7 @@ stream_to(SSL_CTX *client_tls)
 	}
 	while (talk.got < ALL_BYTES) {
 		write_until_full(&talk);
-		if (talk.got % 7 == 3)
-			SSL_key_update(talk.client, SSL_KEY_UPDATE_REQUESTED);
+		ask_for_new_keys(&talk);
 		read_some(&talk);
 		event_base_loop(talk.base, EVLOOP_NONBLOCK);
 	}
