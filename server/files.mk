@@ -11,6 +11,8 @@ base_files = \
 	server/base/check.h \
 	server/base/clock.c \
 	server/base/clock.h \
+	server/base/digest.c \
+	server/base/digest.h \
 	server/base/distinct.c \
 	server/base/distinct.h \
 	server/base/file.c \
@@ -29,6 +31,8 @@ base_files = \
 	server/base/table.h \
 	server/base/text.c \
 	server/base/text.h \
+	server/base/view.c \
+	server/base/view.h \
 	server/base/zone.c \
 	server/base/zone.h
 
@@ -143,9 +147,13 @@ stream_files = \
 	server/stream/uniques.h \
 	server/stream/worker.h
 
+finish_files = \
+	server/finish/finish.c \
+	server/finish/finish.h \
+	server/finish/finish_priv.h \
+	server/finish/sink.c
+
 spool_files = \
-	server/spool/digest.c \
-	server/spool/digest.h \
 	server/spool/drops.c \
 	server/spool/drops.h \
 	server/spool/json.c \

@@ -4,11 +4,11 @@
 
 #include "base/bytes.h"
 #include "base/clock.h"
+#include "base/digest.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "spool/digest.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -2,11 +2,11 @@
  * SPDX-FileCopyrightText: The all2all developers */
 #include "spool/recover.h"
 
+#include "base/digest.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "spool/digest.h"
 #include "spool/naming.h"
 #include "spool/recording.h"
 #include "spool/sidecar.h"

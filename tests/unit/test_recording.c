@@ -3,7 +3,7 @@
 #include "spool_help.h"
 
 #include "base/clock.h"
-#include "spool/digest.h"
+#include "base/digest.h"
 #include "spool/recording.h"
 #include "spool/track.h"
 

@@ -3,7 +3,7 @@
 #include "spool_help.h"
 
 #include "base/clock.h"
-#include "spool/digest.h"
+#include "base/digest.h"
 #include "spool/recover.h"
 
 #define DAY  "lea/2026/11/22"

@@ -3,8 +3,8 @@
  *
  * digest - the SHA-256 of a recording, taken while it is written.
  */
-#ifndef SPOOL_DIGEST_H
-#define SPOOL_DIGEST_H
+#ifndef BASE_DIGEST_H
+#define BASE_DIGEST_H
 
 #include "base/check.h"
 
