@@ -156,14 +156,12 @@ finish_files = \
 spool_files = \
 	server/spool/drops.c \
 	server/spool/drops.h \
-	server/spool/json.c \
-	server/spool/json.h \
+	server/spool/marks.c \
+	server/spool/marks.h \
 	server/spool/naming.c \
 	server/spool/naming.h \
 	server/spool/recording.c \
 	server/spool/recording.h \
-	server/spool/recover.c \
-	server/spool/recover.h \
 	server/spool/sidecar.c \
 	server/spool/sidecar.h \
 	server/spool/spool.c \
@@ -177,6 +175,14 @@ spool_files = \
 	server/spool/whole_ogg.c \
 	server/spool/whole_priv.h \
 	server/spool/whole_webm.c
+
+archive_files = \
+	server/archive/archivist.c \
+	server/archive/archivist.h \
+	server/archive/finishing.c \
+	server/archive/finishing.h \
+	server/archive/leftovers.c \
+	server/archive/leftovers.h
 
 letters_files = \
 	server/letters/mime.c \
@@ -416,5 +422,6 @@ desk_files = \
 	server/desk/registry.c \
 	server/desk/reload.c \
 	server/desk/status.c \
+	server/desk/threads.c \
 	server/desk/throttle.c
 

@@ -22,6 +22,12 @@ real_rename_at(int dir, const char *from, const char *to)
 }
 
 static int
+real_replace_at(int dir, const char *from, const char *to)
+{
+	return renameat(dir, from, dir, to);
+}
+
+static int
 real_unlink_at(int dir, const char *name)
 {
 	return unlinkat(dir, name, 0);
@@ -35,6 +41,7 @@ const struct file_calls file_real_calls = {
 	.rename_at = real_rename_at,
 	.truncate = ftruncate,
 	.unlink_at = real_unlink_at,
+	.replace_at = real_replace_at,
 };
 
 static const struct file_calls *calls = &file_real_calls;
@@ -90,6 +97,12 @@ bool
 file_rename_at(int dir, const char *from, const char *to)
 {
 	return calls->rename_at(dir, from, to) == 0;
+}
+
+bool
+file_replace_at(int dir, const char *from, const char *to)
+{
+	return calls->replace_at(dir, from, to) == 0;
 }
 
 bool

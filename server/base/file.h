@@ -25,6 +25,7 @@ struct file_calls {
 	int (*rename_at)(int dir, const char *from, const char *to);
 	int (*truncate)(int fd, off_t len);
 	int (*unlink_at)(int dir, const char *name);
+	int (*replace_at)(int dir, const char *from, const char *to);
 };
 
 extern const struct file_calls file_real_calls;
@@ -39,6 +40,8 @@ bool file_sync(int fd) MUST_CHECK;
 bool file_data_sync(int fd) MUST_CHECK;
 /* Never replaces an existing file: errno is EEXIST then. */
 bool file_rename_at(int dir, const char *from, const char *to) MUST_CHECK;
+/* In the place of what is there, at once. */
+bool file_replace_at(int dir, const char *from, const char *to) MUST_CHECK;
 bool file_truncate(int fd, off_t len) MUST_CHECK;
 /* The name only, never a folder; true also when there is none. */
 bool file_unlink_at(int dir, const char *name) MUST_CHECK;

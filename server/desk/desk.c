@@ -31,16 +31,6 @@
 
 static void handle(void *, struct message *);
 
-/* Threads by the number they give back in DONE. */
-enum {
-	THREAD_CLERK = 1000,
-	THREAD_CHECKER,
-	THREAD_SPOOL,
-	THREAD_REPORTER,
-	THREAD_SHIPPER,
-	THREAD_POSTER
-};
-
 #define PASSWORD_BYTES 1024
 
 /* By who may still be root. */
@@ -100,145 +90,6 @@ lock_data(struct desk *desk)
 		die("%s: %s", path, strerror(errno));
 	if (flock(desk->lock_fd, LOCK_EX | LOCK_NB) == -1)
 		die("data %s is in use by another all2alld", desk->conf->data);
-}
-
-static void
-start_clerk(struct desk *desk)
-{
-	const struct life_rules rules = reload_life_rules(desk->conf);
-	const struct clerk_setup setup = { .data = desk->conf->data,
-		.is_shared = desk->conf->share != NULL,
-		.flush_ms = worker_clerk_flush_ms(desk->conf->flush_ms),
-		.desk = desk->loop,
-		.thread_no = THREAD_CLERK,
-		.life_rules = &rules };
-	char *error = NULL;
-
-	desk->clerk = clerk_open(&setup, &error);
-	if (desk->clerk == NULL)
-		die("%s", error);
-	desk->checker = checker_start(desk->loop, THREAD_CHECKER);
-	if (desk->checker == NULL || !clerk_start(desk->clerk))
-		die("cannot start a thread");
-	desk->threads_left += 2;
-}
-
-static void
-start_reporter(struct desk *desk)
-{
-	const struct reporter_setup setup = { .data = desk->conf->data,
-		.backup_folder = desk->conf->backup_folder,
-		.statement_day = desk->conf->statement_day,
-		.desk = desk->loop,
-		.clerk = clerk_loop(desk->clerk),
-		.share = desk->conf->share,
-		.boot = clerk_boot(desk->clerk),
-		.thread_no = THREAD_REPORTER };
-	char *error = NULL;
-
-	desk->reporter = reporter_open(&setup, &error);
-	if (desk->reporter == NULL)
-		die("%s", error);
-	if (!reporter_start(desk->reporter))
-		die("cannot start a thread");
-	desk->threads_left++;
-}
-
-static void
-start_shipper(struct desk *desk)
-{
-	const struct shipper_setup setup = { .data = desk->conf->data,
-		.where = desk->conf->share,
-		.every_ms = desk->conf->share_every_ms,
-		.desk = desk->loop,
-		.thread_no = THREAD_SHIPPER };
-	char *error = NULL;
-
-	if (desk->conf->share == NULL)
-		return;
-	desk->shipper = shipper_open(&setup, &error);
-	if (desk->shipper == NULL)
-		die("%s", error);
-	if (!shipper_start(desk->shipper))
-		die("cannot start a thread");
-	desk->threads_left++;
-}
-
-static void
-start_spool(struct desk *desk)
-{
-	const struct spool_setup setup = { .data = desk->conf->data,
-		.most_bytes = desk->conf->spool_bytes,
-		.point_ms = desk->conf->recording_point_ms,
-		.desk = desk->loop,
-		.clerk = clerk_loop(desk->clerk),
-		.thread_no = THREAD_SPOOL };
-	char *error = NULL;
-
-	desk->spool = spool_open(&setup, &error);
-	if (desk->spool == NULL)
-		die("%s", error);
-	if (!spool_start(desk->spool))
-		die("cannot start a thread");
-	desk->threads_left++;
-	desk->writers_left++;
-}
-
-static void
-start_poster(struct desk *desk)
-{
-	const struct conf *conf = desk->conf;
-	const struct poster_setup setup = { .data = conf->data,
-		.server = { .url = conf->mail_server,
-		    .user = conf->mail_user,
-		    .password = desk->mail_password,
-		    .from = conf->mail_from,
-		    .ca = conf->mail_ca },
-		.desk = desk->loop,
-		.clerk = clerk_loop(desk->clerk),
-		.thread_no = THREAD_POSTER };
-	char *error = NULL;
-
-	if (conf->mail_server == NULL)
-		return;
-	desk->poster = poster_open(&setup, &error);
-	if (desk->poster == NULL)
-		die("%s", error);
-	if (!poster_start(desk->poster))
-		die("cannot start a thread");
-	desk->threads_left++;
-	desk->writers_left++;
-}
-
-static void
-start_workers(struct desk *desk)
-{
-	unsigned count = (unsigned)desk->conf->workers;
-	struct worker_setup setup = { .desk = desk->loop,
-		.clerk = clerk_loop(desk->clerk),
-		.spool = desk->spool,
-		.conf = desk->conf };
-
-	if (count == 0)
-		count = (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
-	desk->worker_count = desk->workers_left = count;
-	desk->workers = mem_new(count * sizeof(*desk->workers));
-	desk->worker_loops = mem_new(count * sizeof(*desk->worker_loops));
-	desk->loads = mem_new(count * sizeof(*desk->loads));
-	setup.worker_count = count;
-	uniques_make_seed(&setup.seed);
-	setup.workers = desk->worker_loops;
-	for (unsigned i = 0; i < count; i++) {
-		setup.number = setup.thread_no = i;
-		desk->workers[i] = worker_new(&setup);
-		desk->worker_loops[i] = worker_loop(desk->workers[i]);
-	}
-	for (unsigned i = 0; i < count; i++) {
-		if (!worker_start(desk->workers[i]))
-			die("cannot start a thread");
-	}
-	explicit_bzero(&setup.seed, sizeof(setup.seed));
-	desk->threads_left += count;
 }
 
 static void
@@ -302,12 +153,7 @@ void
 desk_start(struct desk *desk)
 {
 	lock_data(desk);
-	start_clerk(desk);
-	start_reporter(desk);
-	start_shipper(desk);
-	start_spool(desk);
-	start_poster(desk);
-	start_workers(desk);
+	threads_start(desk);
 	watch_signals(desk);
 	control_open(desk);
 	accept_start(desk);
@@ -393,38 +239,6 @@ desk_check_drained(struct desk *desk)
 	desk->is_drained = true;
 	event_del(&desk->drain);
 	stop_workers(desk);
-}
-
-static void
-post_stop(struct loop *loop)
-{
-	loop_post(loop, message_new(MSG_STOP, sizeof(struct message)));
-}
-
-static void
-take_done(struct desk *desk, const struct done_msg *message)
-{
-	desk->threads_left--;
-	if (message->thread_no < THREAD_CLERK) {
-		if (--desk->workers_left > 0)
-			return;
-		post_stop(spool_loop(desk->spool));
-		post_stop(checker_loop(desk->checker));
-		post_stop(reporter_loop(desk->reporter));
-		if (desk->poster != NULL)
-			post_stop(poster_loop(desk->poster));
-	} else if (message->thread_no == THREAD_SPOOL ||
-	    message->thread_no == THREAD_POSTER) {
-		if (--desk->writers_left > 0)
-			return;
-		gauges_post(desk);
-		post_stop(clerk_loop(desk->clerk));
-	} else if (message->thread_no == THREAD_CLERK &&
-	    desk->shipper != NULL) {
-		shipper_stop(desk->shipper);
-	}
-	if (desk->threads_left == 0)
-		loop_end(desk->loop);
 }
 
 static void
@@ -528,7 +342,7 @@ handle(void *owner, struct message *message)
 		headroom_pulse(desk, (struct pulse_msg *)message);
 		break;
 	case MSG_DONE:
-		take_done(desk, (struct done_msg *)message);
+		threads_done(desk, (struct done_msg *)message);
 		break;
 	default:
 		CHECK(false);
@@ -537,35 +351,10 @@ handle(void *owner, struct message *message)
 	desk_check_drained(desk);
 }
 
-/* Each has said DONE, but may still be on its way out, or read a message that
- * it answers to another. */
-static void
-join_threads(struct desk *desk)
-{
-	for (unsigned i = 0; i < desk->worker_count; i++)
-		loop_join(desk->worker_loops[i]);
-	loop_join(checker_loop(desk->checker));
-	loop_join(reporter_loop(desk->reporter));
-	if (desk->shipper != NULL)
-		loop_join(shipper_loop(desk->shipper));
-	loop_join(spool_loop(desk->spool));
-	if (desk->poster != NULL)
-		loop_join(poster_loop(desk->poster));
-	loop_join(clerk_loop(desk->clerk));
-}
-
 void
 desk_free(struct desk *desk)
 {
-	join_threads(desk);
-	for (unsigned i = 0; i < desk->worker_count; i++)
-		worker_free(desk->workers[i]);
-	checker_free(desk->checker);
-	spool_free(desk->spool);
-	reporter_free(desk->reporter);
-	shipper_free(desk->shipper);
-	poster_free(desk->poster);
-	clerk_free(desk->clerk);
+	threads_free(desk);
 	control_free(desk);
 	commands_free(desk);
 	inquiry_free(desk);
@@ -584,8 +373,6 @@ desk_free(struct desk *desk)
 	conf_unref(desk->conf);
 	conf_unref(desk->first_conf);
 	close(desk->lock_fd);
-	free(desk->workers);
-	free(desk->worker_loops);
 	free(desk->loads);
 	EVP_MD_CTX_free(desk->digest);
 	EVP_MD_free(desk->sha256);

@@ -171,11 +171,12 @@ struct desk {
 	struct reporter *reporter;
 	struct shipper *shipper; /* NULL: nothing is shared */
 	struct checker *checker;
+	struct archivist *archivist;
 	struct spool *spool;
 	struct poster *poster; /* NULL: no mail server is configured */
 	char *mail_password;
 	unsigned writers_left; /* who tell the clerk something until they are
-				* done: the spool, the poster */
+				* done: the archivist, the poster */
 	unsigned threads_left; /* that have not said DONE */
 
 	uint64_t last_conn;
@@ -340,5 +341,10 @@ struct life_rules reload_life_rules(const struct conf *);
 void desk_stop(struct desk *);
 void desk_check_drained(struct desk *);
 void desk_tell_workers(struct desk *, const void *message, size_t bytes);
+
+/* threads.c */
+void threads_start(struct desk *);
+void threads_done(struct desk *, const struct done_msg *);
+void threads_free(struct desk *); /* joins them first */
 
 #endif

@@ -66,7 +66,7 @@ finish_marks_to_chapters(
 		return;
 	for (size_t i = 0; i < job->mark_count; i++) {
 		mark = &job->marks[i];
-		if (mark->title[0] != '\0')
+		if (!mark->is_gap && mark->title[0] != '\0')
 			finish_add_chapter(facts, mark->at_ms, mark->title);
 	}
 }

@@ -35,10 +35,12 @@
 
 /* Something that was noticed while the recording was written. */
 struct finish_mark {
-	uint64_t byte; /* in the recording: what comes from here on */
-	int64_t at_ms; /* set by finish_media(): into the finished file */
-	bool is_gap;   /* something is missing before it */
-	char title[FINISH_TITLE_BYTES]; /* a title that began; "" when none */
+	uint64_t byte;      /* in the recording: what comes from here on */
+	int64_t at_ms;      /* set by finish_media(): into the finished file */
+	bool is_gap;        /* something is missing before it */
+	uint64_t gap_bytes; /* how much; 0: not known, so gap_ms */
+	int64_t gap_ms;
+	char title[FINISH_TITLE_BYTES]; /* that began; of a gap: why it is */
 };
 
 /* A decoder that starts at this byte of the finished file shows what is at_ms

@@ -115,7 +115,8 @@ static const char *const odd_rows[] = {
 	    IS_COUNT("payload_in") IS_COUNT("wire_in") IS_COUNT("tls_out")
 		IS_COUNT("listen_ms") IS_COUNT("listen60_ms") IS_COUNT(
 		    "starts") "kind IN ('live', 'source_in', "
-			      "'pages', 'waste') AND " IS_SLOT ") LIMIT 1",
+			      "'archive', 'pages', 'waste') AND " IS_SLOT
+			      ") LIMIT 1",
 	"SELECT 1 FROM peak WHERE member = ?1 AND NOT (" IS_COUNT("peak")
 	    IS_SLOT ") LIMIT 1",
 	"SELECT 1 FROM session WHERE member = ?1 AND NOT (" IS_COUNT("ended")

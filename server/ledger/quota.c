@@ -101,7 +101,8 @@ quotas_count(struct quotas *quotas, const struct usage_delta *delta)
 {
 	struct month *month = quotas->months;
 
-	if (delta->kind != USAGE_LIVE && delta->kind != USAGE_PAGES)
+	if (delta->kind != USAGE_LIVE && delta->kind != USAGE_ARCHIVE &&
+	    delta->kind != USAGE_PAGES)
 		return;
 	if (delta->member <= 0)
 		return;

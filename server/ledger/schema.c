@@ -198,6 +198,31 @@ static const char *const steps[] = {
 	" fingerprint TEXT NOT NULL, signed_ms INTEGER NOT NULL,"
 	" taken_ms INTEGER NOT NULL, message TEXT NOT NULL,"
 	" PRIMARY KEY(member, nonce)) STRICT, WITHOUT ROWID;",
+	/* Recordings that are finished, published, held, and kept elsewhere. */
+	"ALTER TABLE recording ADD COLUMN profile TEXT NOT NULL"
+	" DEFAULT 'programme';"
+	"ALTER TABLE recording ADD COLUMN extension TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE recording ADD COLUMN codecs TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE recording ADD COLUMN description TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE recording ADD COLUMN duration_ms INTEGER NOT NULL"
+	" DEFAULT 0;"
+	"ALTER TABLE recording ADD COLUMN is_public INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE recording ADD COLUMN is_pinned INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE recording ADD COLUMN published_ms INTEGER NOT NULL"
+	" DEFAULT 0;"
+	"ALTER TABLE recording ADD COLUMN trashed_ms INTEGER NOT NULL"
+	" DEFAULT 0;"
+	"ALTER TABLE recording ADD COLUMN hold_reason TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE recording ADD COLUMN hold_reference TEXT NOT NULL"
+	" DEFAULT '';"
+	"ALTER TABLE recording ADD COLUMN hold_person TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE recording ADD COLUMN hold_until_ms INTEGER NOT NULL"
+	" DEFAULT 0;"
+	"ALTER TABLE recording ADD COLUMN object TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE recording ADD COLUMN verified_ms INTEGER NOT NULL"
+	" DEFAULT 0;"
+	"ALTER TABLE recording ADD COLUMN is_remote INTEGER NOT NULL"
+	" DEFAULT 0;",
 };
 
 unsigned

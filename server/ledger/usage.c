@@ -38,6 +38,7 @@ static const size_t fields[TOTAL_COUNTERS] = {
 static const char *const kind_words[USAGE_KINDS] = {
 	[USAGE_LIVE] = "live",
 	[USAGE_SOURCE_IN] = "source_in",
+	[USAGE_ARCHIVE] = "archive",
 	[USAGE_PAGES] = "pages",
 	[USAGE_WASTE] = "waste",
 };

@@ -85,12 +85,15 @@ enum message_kind {
 	/* the feeding worker to the spool */
 	MSG_SPOOL_OPEN, /* struct spool_msg */
 	MSG_SPOOL_CLOSE,
+	/* the spool to the archivist */
+	MSG_FINISH, /* struct finish_msg */
 };
 
 /* What is counted, design of the ledger: kinds of traffic. */
 enum usage_kind {
 	USAGE_LIVE,
 	USAGE_SOURCE_IN,
+	USAGE_ARCHIVE, /* recordings, and what was on air some time ago */
 	USAGE_PAGES,
 	USAGE_WASTE,
 	USAGE_KINDS
@@ -288,10 +291,29 @@ struct key_msg {
 
 enum recording_state {
 	RECORDING_ACTIVE,
+	RECORDING_FINISHING, /* whole on the disk, not yet as players like it */
 	RECORDING_DONE,
 	RECORDING_BROKEN
 };
 
+enum recording_profile {
+	PROFILE_PROGRAMME, /* what was on air, for listeners */
+	PROFILE_LOG,       /* all of it in pieces, for the law */
+	PROFILE_MANUAL     /* somebody said start */
+};
+
+#define DESCRIPTION_BYTES 2048
+#define HOLD_BYTES        256
+
+/* May not be deleted by anything, reason[0] is '\0': it may. */
+struct recording_hold {
+	char reason[HOLD_BYTES];
+	char reference[HOLD_BYTES]; /* the authority's */
+	char person[64];
+	int64_t until_ms; /* 0: until it is lifted */
+};
+
+/* A row of the ledger; what is more is in the sidecar, spool/sidecar.h. */
 struct recording_msg {
 	struct message message;
 	char id[40];
@@ -300,14 +322,34 @@ struct recording_msg {
 	char mount[MOUNT_BYTES];
 	char path[512]; /* below data/archive, the finished name */
 	char media_type[64];
+	char extension[8];
+	char codecs[64];
 	char title[TITLE_BYTES];
+	char description[DESCRIPTION_BYTES];
+	enum recording_profile profile;
 	enum recording_state state;
 	int64_t started_ms, ended_ms; /* wall; 0: not yet */
+	int64_t duration_ms;          /* of the media; 0: not known */
 	uint64_t bytes;
 	uint64_t gap_bytes; /* what could not be written */
 	bool is_recovered;
+	bool is_public;
+	bool is_pinned;       /* no rule of retention takes it */
+	int64_t published_ms; /* 0: never yet */
+	int64_t trashed_ms;   /* 0: it is not in the trash */
+	struct recording_hold hold;
+	char object[512];    /* its key in the object store, "" when none */
+	int64_t verified_ms; /* the object is as the file was; 0: not known */
+	bool is_remote;      /* the object is all there is */
+	bool is_purged;      /* it is gone, and its row goes */
 	char sha256[65];
 	char note[128]; /* why it is broken or has a gap */
+};
+
+/* Spool to archivist: the files of this stem are complete on the disk. */
+struct finish_msg {
+	struct message message;
+	char path[512]; /* as in recording_msg */
 };
 
 struct spool_msg {

@@ -2,12 +2,16 @@
  * SPDX-FileCopyrightText: The all2all developers */
 #include "spool/naming.h"
 
+#include "base/file.h"
 #include "base/random.h"
 #include "base/text.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #define TIME_FORMAT  "%Y%m%dT%H%M%SZ"
 #define TIME_LETTERS 16
@@ -59,6 +63,7 @@ is_extension(const char *text)
 	}
 	return len > 0 && len < sizeof(((struct naming *)0)->extension) &&
 	    strcmp(text, "json") != 0 && strcmp(text, "part") != 0 &&
+	    strcmp(text, "marks") != 0 && strcmp(text, "index") != 0 &&
 	    strcmp(text, "new") != 0;
 }
 
@@ -93,8 +98,12 @@ naming_file(char to[NAMING_FILE_BYTES], const struct naming *naming,
 		[NAMING_SIDECAR] = "json",
 		[NAMING_SIDECAR_PART] = "json.part",
 		[NAMING_SIDECAR_NEW] = "json.new",
+		[NAMING_MARKS_PART] = "marks.part",
+		[NAMING_INDEX] = "index",
+		[NAMING_MEDIA_NEW] = ".new",
 	};
-	bool is_media = kind == NAMING_MEDIA || kind == NAMING_MEDIA_PART;
+	bool is_media = kind == NAMING_MEDIA || kind == NAMING_MEDIA_PART ||
+	    kind == NAMING_MEDIA_NEW;
 
 	snprintf(to, NAMING_FILE_BYTES, "%s.%s%s", naming->stem,
 	    is_media ? naming->extension : "", ends[kind]);
@@ -108,6 +117,58 @@ naming_path(char *to, size_t size, const struct naming *naming)
 	naming_file(file, naming, NAMING_MEDIA);
 	snprintf(to, size, "%s/%s/%s/%s/%s", naming->folders[0],
 	    naming->folders[1], naming->folders[2], naming->folders[3], file);
+}
+
+bool
+naming_parse_path(struct naming *naming, const char *path)
+{
+	enum naming_kind kind;
+	const char *end;
+
+	for (unsigned i = 0; i < NAMING_FOLDERS; i++) {
+		end = strchr(path, '/');
+		if (end == NULL || end == path || *path == '.' ||
+		    end - path >= NAMING_FOLDER_BYTES)
+			return false;
+		memcpy(naming->folders[i], path, (size_t)(end - path));
+		naming->folders[i][end - path] = '\0';
+		path = end + 1;
+	}
+	return naming_parse(naming, &kind, path) && kind == NAMING_MEDIA;
+}
+
+int
+naming_open(int archive, const struct naming *naming)
+{
+	int above = archive, folder = -1, error;
+
+	for (unsigned i = 0; i < NAMING_FOLDERS; i++) {
+		folder = file_open_at(
+		    above, naming->folders[i], O_RDONLY | O_DIRECTORY, 0);
+		error = errno;
+		if (above != archive)
+			close(above);
+		errno = error;
+		if (folder == -1)
+			return -1;
+		above = folder;
+	}
+	return folder;
+}
+
+int
+naming_open_archive(const char *data)
+{
+	int folder = open(data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int archive, error;
+
+	if (folder == -1)
+		return -1;
+	archive = file_open_folder(folder, "archive");
+	error = errno;
+	close(folder);
+	errno = error;
+	return archive;
 }
 
 const char *
@@ -152,7 +213,7 @@ naming_parse(struct naming *naming, enum naming_kind *kind, const char *file)
 	memcpy(naming->stem, file, NAMING_STEM_BYTES - 1);
 	naming->stem[NAMING_STEM_BYTES - 1] = '\0';
 	naming->extension[0] = '\0';
-	for (*kind = NAMING_SIDECAR; *kind <= NAMING_SIDECAR_NEW; ++*kind) {
+	for (*kind = NAMING_SIDECAR; *kind <= NAMING_INDEX; ++*kind) {
 		char sidecar[NAMING_FILE_BYTES];
 
 		naming_file(sidecar, naming, *kind);
@@ -164,7 +225,9 @@ naming_parse(struct naming *naming, enum naming_kind *kind, const char *file)
 		return false;
 	memcpy(naming->extension, end, (size_t)(dot - end));
 	naming->extension[dot - end] = '\0';
-	*kind = *dot == '\0' ? NAMING_MEDIA : NAMING_MEDIA_PART;
+	*kind = *dot == '\0'           ? NAMING_MEDIA
+	    : strcmp(dot, ".new") == 0 ? NAMING_MEDIA_NEW
+				       : NAMING_MEDIA_PART;
 	return is_extension(naming->extension) &&
-	    (*dot == '\0' || strcmp(dot, ".part") == 0);
+	    (*kind != NAMING_MEDIA_PART || strcmp(dot, ".part") == 0);
 }

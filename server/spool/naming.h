@@ -9,8 +9,7 @@
  * The time is UTC (no summer time, and it sorts); the random id, 130 bits,
  * makes a name unique and not to be guessed even when the clock stands still.
  * Nothing that a client sent gets into a name: letters of a slug that are not
- * safe are written %XX, so two slugs never share a folder. Pure functions, any
- * thread.
+ * safe are written %XX, so two slugs never share a folder. Any thread.
  */
 #ifndef SPOOL_NAMING_H
 #define SPOOL_NAMING_H
@@ -39,6 +38,9 @@ enum naming_kind {
 	NAMING_SIDECAR,      /* STEM.json */
 	NAMING_SIDECAR_PART, /* STEM.json.part, what was known at its begin */
 	NAMING_SIDECAR_NEW,  /* STEM.json.new, on its way to STEM.json */
+	NAMING_MARKS_PART,   /* STEM.marks.part, titles and gaps */
+	NAMING_INDEX,        /* STEM.index, where its minutes are */
+	NAMING_MEDIA_NEW,    /* STEM.ogg.new, being finished */
 };
 
 /* With a fresh id. An extension that is not short, plain letters and digits, or
@@ -51,6 +53,14 @@ void naming_file(
     char to[NAMING_FILE_BYTES], const struct naming *, enum naming_kind);
 /* The finished name below data/archive. */
 void naming_path(char *to, size_t size, const struct naming *);
+/* From such a path. False: it is none that this server makes. */
+bool naming_parse_path(struct naming *, const char *path) MUST_CHECK;
+/* The folder of these files, which is there: never made, never through a link.
+ * -1 with errno. */
+int naming_open(int archive, const struct naming *) MUST_CHECK;
+/* data/archive, made when it is not there. data itself may be reached by a
+ * link: the operator made it. From there on nothing may. -1 with errno. */
+int naming_open_archive(const char *data) MUST_CHECK;
 /* The id part of the stem. */
 const char *naming_id(const struct naming *);
 /* The time part of the stem; 0 when it is not a time. */

@@ -4,7 +4,6 @@
 
 #include "base/bytes.h"
 #include "base/clock.h"
-#include "base/digest.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -23,11 +22,10 @@
 struct recording {
 	int folder, fd;
 	struct naming naming;
-	struct sidecar facts;  /* row.bytes: what is in the file */
-	struct digest *digest; /* of those bytes */
-	int64_t began_ms;      /* mono */
-	int64_t last_ms;       /* mono, of the last block */
-	int64_t synced_ms;     /* mono, of the last sync */
+	struct sidecar facts; /* row.bytes: what is in the file */
+	int64_t began_ms;     /* mono */
+	int64_t last_ms;      /* mono, of the last block */
+	int64_t synced_ms;    /* mono, of the last sync */
 	uint64_t synced_bytes;
 	struct block *head; /* goes before the first block gathered, or NULL */
 	struct block *blocks[GATHER_BLOCKS]; /* gathered: the listeners' own */
@@ -70,8 +68,7 @@ copy_facts(struct sidecar *sidecar, const struct spool_msg *facts)
 	if (facts->title[0] != '\0')
 		text_copy(row->title, sizeof(row->title), facts->title);
 	if (facts->codecs[0] != '\0')
-		text_copy(
-		    sidecar->codecs, sizeof(sidecar->codecs), facts->codecs);
+		text_copy(row->codecs, sizeof(row->codecs), facts->codecs);
 	if (facts->agent[0] != '\0')
 		text_copy(sidecar->agent, sizeof(sidecar->agent), facts->agent);
 }
@@ -90,11 +87,21 @@ first_facts(
 	text_copy(row->mount, sizeof(row->mount), facts->mount);
 	naming_path(row->path, sizeof(row->path), &recording->naming);
 	text_copy(row->media_type, sizeof(row->media_type), facts->media_type);
-	text_copy(sidecar->extension, sizeof(sidecar->extension),
+	text_copy(row->extension, sizeof(row->extension),
 	    recording->naming.extension);
 	row->state = RECORDING_ACTIVE;
 	row->started_ms = wall_ms;
 	copy_facts(sidecar, facts);
+}
+
+static void
+drop_sidecar(struct recording *recording)
+{
+	char name[NAMING_FILE_BYTES];
+
+	naming_file(name, &recording->naming, NAMING_SIDECAR_PART);
+	if (!file_unlink_at(recording->folder, name))
+		log_warn("archive: %s stays behind: %m", name);
 }
 
 /* The sidecar first, so that a .part with bytes in it always has one. */
@@ -115,7 +122,7 @@ make_files(struct recording *recording)
 	error = errno;
 	if (recording->fd != -1 && !file_unlink_at(recording->folder, name))
 		log_warn("archive: %s stays behind: %m", name);
-	sidecar_drop(recording->folder, &recording->naming);
+	drop_sidecar(recording);
 	errno = error;
 	return false;
 }
@@ -133,10 +140,6 @@ drop_gathered(struct recording *recording)
 static void
 free_recording(struct recording *recording)
 {
-	char unused[DIGEST_BYTES];
-
-	if (recording->digest != NULL)
-		digest_end(recording->digest, unused);
 	if (recording->fd != -1)
 		close(recording->fd);
 	if (recording->folder != -1)
@@ -163,7 +166,6 @@ recording_open(int archive, const struct spool_msg *facts, char note[128])
 		free_recording(recording);
 		return NULL;
 	}
-	recording->digest = digest_new();
 	return recording;
 }
 
@@ -245,7 +247,6 @@ flush(struct recording *recording)
 	put_together(recording, &all);
 	is_written = file_write(recording->fd, all.data, all.len, &written);
 	whole = last_whole(recording, written);
-	digest_add(recording->digest, all.data, whole);
 	row->bytes += whole;
 	row->gap_bytes += all.len - whole;
 	if (!is_written) {
@@ -306,38 +307,6 @@ recording_point(struct recording *recording, int64_t point_ms)
 	return false;
 }
 
-bool
-recording_publish(
-    int folder, int fd, const struct naming *naming, struct sidecar *facts)
-{
-	struct recording_msg *row = &facts->row;
-	char part[NAMING_FILE_BYTES], name[NAMING_FILE_BYTES];
-	int error;
-
-	naming_file(part, naming, NAMING_MEDIA_PART);
-	naming_file(name, naming, NAMING_MEDIA);
-	if (!file_rename_at(folder, part, name)) {
-		error = errno;
-		log_error(
-		    "recording %s: stays %s.part: %m", row->mount, row->path);
-		errno = error;
-		return false;
-	}
-	if (fchmod(fd, 0440) == -1)
-		log_warn("recording %s: %s: chmod: %m", row->mount, row->path);
-	if (!file_sync(folder)) {
-		log_error(
-		    "recording %s: %s: its folder: %m", row->mount, row->path);
-		row->state = RECORDING_BROKEN;
-		snprintf(
-		    row->note, sizeof(row->note), "its name may not last: %m");
-	}
-	if (!sidecar_finish(folder, naming, facts))
-		log_error(
-		    "recording %s: %s: no sidecar: %m", row->mount, row->path);
-	return true;
-}
-
 static void
 drop_empty(struct recording *recording)
 {
@@ -345,7 +314,7 @@ drop_empty(struct recording *recording)
 
 	naming_file(name, &recording->naming, NAMING_MEDIA_PART);
 	if (file_unlink_at(recording->folder, name))
-		sidecar_drop(recording->folder, &recording->naming);
+		drop_sidecar(recording);
 	else
 		log_warn("archive: %s stays behind: %m", name);
 }
@@ -359,9 +328,22 @@ last_facts(struct recording *recording)
 	row->ended_ms = row->started_ms + recording->last_ms -
 	    recording->began_ms;
 	if (!recording->is_broken)
-		row->state = RECORDING_DONE;
-	digest_end(recording->digest, row->sha256);
-	recording->digest = NULL;
+		row->state = RECORDING_FINISHING;
+}
+
+/* From here on the archivist has it. */
+static void
+hand_over(struct recording *recording)
+{
+	const struct recording_msg *row = &recording->facts.row;
+
+	if (recording->is_ragged)
+		log_error("recording %s: %s.part is for the next start",
+		    row->mount, row->path);
+	else if (!sidecar_replace(recording->folder, &recording->naming,
+		     NAMING_SIDECAR_PART, &recording->facts))
+		log_error("recording %s: %s: how it ended is not written: %m",
+		    row->mount, row->path);
 }
 
 bool
@@ -377,14 +359,10 @@ recording_close(struct recording *recording, struct recording_msg *row)
 	}
 	last_facts(recording);
 	has_row = recording->facts.row.bytes > 0;
-	if (!has_row)
+	if (has_row)
+		hand_over(recording);
+	else
 		drop_empty(recording);
-	else if (recording->is_ragged)
-		log_error("recording %s: %s.part is for the next start",
-		    recording->facts.row.mount, recording->facts.row.path);
-	else if (!recording_publish(recording->folder, recording->fd,
-		     &recording->naming, &recording->facts))
-		set_broken(recording, "still the .part", errno);
 	*row = recording->facts.row;
 	free_recording(recording);
 	return has_row;

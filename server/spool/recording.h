@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * SPDX-FileCopyrightText: The all2all developers
  *
- * recording - one file of a broadcast, from its first byte to its sidecar.
+ * recording - one file of a broadcast, from its first byte to its last.
  *
  * Spool thread; blocks on the disk. Bytes are gathered to GATHER_BYTES or for
  * GATHER_MS and then written; every point_ms all is written and made durable.
@@ -12,8 +12,9 @@
  * saying why. A sync that failed is never tried again on the same file: the
  * kernel may have dropped the pages and would call that success.
  *
- * Order at the end: sync of the media, rename, sync of the folder, sidecar. A
- * crash in between leaves what recover.h finishes.
+ * At the end the media is synced and STEM.json.part says that it is complete;
+ * both keep their names, for archive/finishing.h. When it was not said, it is
+ * to be mended like what a crash leaves.
  */
 #ifndef SPOOL_RECORDING_H
 #define SPOOL_RECORDING_H
@@ -51,10 +52,6 @@ const struct recording_msg *recording_row(const struct recording *);
  * a row. */
 bool recording_close(struct recording *, struct recording_msg *row);
 
-/* The last steps, for media that is synced (or is broken): rename, sync of the
- * folder, sidecar. False: the media is still the .part, for the next start. */
-bool recording_publish(
-    int folder, int fd, const struct naming *, struct sidecar *);
 /* For a folder and its name below the one before; syncs the one before, so that
  * the name lasts. The folder for files of that naming, -1 with errno. */
 int recording_folder(int archive, const struct naming *) MUST_CHECK;

@@ -4,19 +4,20 @@
  * sidecar - what is known of a recording, as JSON beside it.
  *
  * The archive can be rebuilt from media files and sidecars alone; the ledger
- * only indexes them. The same object is written twice: when the recording
- * begins ("state": "active"), for recovery to read after a crash, and when it
- * is finished. Text is UTF-8, times are UTC, version is SIDECAR_VERSION and
- * grows when a member changes its meaning (not when one is added).
+ * only indexes them. STEM.json.part is there from a recording's first byte on
+ * ("state": "active"), says "finishing" once all media is on the disk, and
+ * becomes STEM.json. Text is UTF-8, times are UTC, version is SIDECAR_VERSION
+ * and grows when a member changes its meaning (not when one is added).
  *
- * Reading trusts nothing: unknown members are passed over, values that are too
- * long or of the wrong kind are left out. The name of the file, not its text,
- * says which recording it is.
+ * Reading trusts nothing: values that are too long or of the wrong kind are
+ * left out. Members that are not known here are kept, and written again. The
+ * name of the file, not its text, says which recording it is.
  */
 #ifndef SPOOL_SIDECAR_H
 #define SPOOL_SIDECAR_H
 
 #include "base/bytes.h"
+#include "finish/finish.h"
 #include "loop/messages.h"
 #include "spool/naming.h"
 
@@ -24,14 +25,24 @@
 #include <stddef.h>
 
 #define SIDECAR_VERSION    1
-#define SIDECAR_MOST_BYTES (64 << 10)
+#define SIDECAR_MOST_BYTES (8 << 20)
+#define SIDECAR_MOST_MARKS 10000 /* chapters, and gaps; more are left out */
+
+struct json_t;
 
 struct sidecar {
 	struct recording_msg row; /* what the ledger gets too */
-	char extension[8];
-	char codecs[64];
-	char agent[128]; /* the encoder */
+	char agent[128];          /* the encoder */
+	unsigned sample_rate, channels, width, height; /* 0: not known */
+	struct finish_mark *chapters; /* titles, at_ms; owned */
+	size_t chapter_count;
+	struct finish_mark *gaps; /* at_ms, what and why; owned */
+	size_t gap_count;
+	struct json_t *rest; /* the object it was read from, or NULL; owned */
 };
+
+/* What it owns; the struct itself is the caller's, and empty then. */
+void sidecar_clear(struct sidecar *);
 
 void sidecar_format(struct bytes *, const struct sidecar *);
 /* What is missing stays as it was. False: not a JSON object of a version that
@@ -43,11 +54,10 @@ bool sidecar_read(struct sidecar *, int folder, const char *name) MUST_CHECK;
 /* The one a recording begins with: STEM.json.part, durable. */
 bool sidecar_begin(
     int folder, const struct naming *, const struct sidecar *) MUST_CHECK;
-/* STEM.json by way of STEM.json.new, durable; STEM.json.part goes. When it
- * fails (errno), STEM.json.part stays, for the next start. */
-bool sidecar_finish(
-    int folder, const struct naming *, const struct sidecar *) MUST_CHECK;
-/* STEM.json.part goes, whatever happens. */
-void sidecar_drop(int folder, const struct naming *);
+/* The file of that kind (SIDECAR or SIDECAR_PART), new or in the place of the
+ * one there is, durable, by way of STEM.json.new. errno when false: the old one
+ * is as it was. */
+bool sidecar_replace(int folder, const struct naming *, enum naming_kind,
+    const struct sidecar *) MUST_CHECK;
 
 #endif

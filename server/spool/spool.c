@@ -6,8 +6,8 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/table.h"
+#include "base/text.h"
 #include "spool/drops.h"
-#include "spool/recover.h"
 #include "spool/track.h"
 
 #include <errno.h>
@@ -24,7 +24,7 @@
 #define TICK_MOST_MS  250
 
 struct spool {
-	struct loop *loop, *desk, *clerk;
+	struct loop *loop, *desk, *clerk, *archivist;
 	int64_t most_bytes, point_ms;
 	unsigned thread_no;
 	int archive; /* data/archive */
@@ -64,11 +64,13 @@ tell_row(void *arg, const struct recording_msg *row)
 }
 
 static void
-tell_clerk(void *arg, const struct recording_msg *row)
+hand_over(void *arg, const char *path)
 {
 	struct spool *spool = arg;
+	struct finish_msg *finish = message_new(MSG_FINISH, sizeof(*finish));
 
-	post_row(spool->clerk, row);
+	text_copy(finish->path, sizeof(finish->path), path);
+	loop_post(spool->archivist, &finish->message);
 }
 
 static struct track *
@@ -176,23 +178,6 @@ point(evutil_socket_t fd, short what, void *arg)
 		track_point(track, spool->point_ms);
 }
 
-/* data itself may be reached by a link: the operator made it. From there on
- * nothing may. */
-static int
-open_archive(const char *data)
-{
-	int folder = open(data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int archive, error;
-
-	if (folder == -1)
-		return -1;
-	archive = file_open_folder(folder, "archive");
-	error = errno;
-	close(folder);
-	errno = error;
-	return archive;
-}
-
 static void
 start_timer(struct spool *spool)
 {
@@ -211,8 +196,7 @@ start_timer(struct spool *spool)
 struct spool *
 spool_open(const struct spool_setup *setup, char **error)
 {
-	int archive = open_archive(setup->data);
-	struct track_out clerk_only = { .row = tell_clerk };
+	int archive = naming_open_archive(setup->data);
 	struct spool *spool;
 
 	if (archive == -1) {
@@ -224,13 +208,13 @@ spool_open(const struct spool_setup *setup, char **error)
 	spool->archive = archive;
 	spool->desk = setup->desk;
 	spool->clerk = setup->clerk;
+	spool->archivist = setup->archivist;
 	spool->most_bytes = setup->most_bytes;
 	spool->point_ms = setup->point_ms;
 	spool->thread_no = setup->thread_no;
 	spool->out.row = tell_row;
 	spool->out.arg = spool;
-	clerk_only.arg = spool;
-	recover_all(archive, &clerk_only);
+	spool->out.finish = hand_over;
 	spool->loop = loop_new("spool", handle, spool);
 	start_timer(spool);
 	return spool;

@@ -12,8 +12,8 @@
  *
  * A failed write ends the file as broken, is said as an error, and the next
  * SYNC block tries a new file after RETRY_MS. Files are data/archive/SLUG/
- * YYYY/MM/DD/<time>_<id>.<ext>, ".part" added until finished, with a JSON
- * sidecar; data fsync, rename, folder fsync, sidecar, row: in that order.
+ * YYYY/MM/DD/<time>_<id>.<ext>.part, with a JSON sidecar; what is complete is
+ * handed to the archivist, archive/archivist.h.
  */
 #ifndef SPOOL_SPOOL_H
 #define SPOOL_SPOOL_H
@@ -27,15 +27,14 @@ struct spool;
 
 struct spool_setup {
 	const char *data;
-	int64_t most_bytes; /* conf spool_bytes */
-	int64_t point_ms;   /* conf recording_point_ms */
-	struct loop *desk;  /* gets RECORDING (for status) and DONE */
-	struct loop *clerk; /* gets RECORDING */
+	int64_t most_bytes;     /* conf spool_bytes */
+	int64_t point_ms;       /* conf recording_point_ms */
+	struct loop *desk;      /* gets RECORDING (for status) and DONE */
+	struct loop *clerk;     /* gets RECORDING */
+	struct loop *archivist; /* gets FINISH */
 	unsigned thread_no;
 };
 
-/* Finishes what a crash left behind (.part files) before it returns: truncated
- * to the last byte that makes sense, marked recovered, told to the clerk. */
 struct spool *spool_open(const struct spool_setup *, char **error) MUST_CHECK;
 bool spool_start(struct spool *) MUST_CHECK;
 struct loop *spool_loop(struct spool *); /* OPEN, CLOSE, STOP go here */

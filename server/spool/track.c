@@ -50,9 +50,11 @@ end_file(struct track *track)
 				  " bytes, path=%s: %s",
 			    row.mount, row.bytes, row.path, row.note);
 		else
-			log_info("recording %s: done bytes=%" PRIu64 " path=%s",
+			log_info("recording %s: whole bytes=%" PRIu64
+				 " path=%s",
 			    row.mount, row.bytes, row.path);
 		track->out->row(track->out->arg, &row);
+		track->out->finish(track->out->arg, row.path);
 	}
 	track->recording = NULL;
 	track->is_in_gap = false;

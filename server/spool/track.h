@@ -26,6 +26,8 @@
 
 struct track_out {
 	void (*row)(void *arg, const struct recording_msg *);
+	/* These files are complete; the path is the row's. */
+	void (*finish)(void *arg, const char *path);
 	void *arg;
 };
 

@@ -22,6 +22,10 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	CHECK(sidecar_parse(&again, (const char *)text.data, text.len));
 	CHECK(strcmp(sidecar.row.title, again.row.title) == 0);
 	CHECK(strcmp(sidecar.agent, again.agent) == 0);
+	CHECK(sidecar.chapter_count == again.chapter_count);
+	CHECK(sidecar.gap_count == again.gap_count);
+	sidecar_clear(&sidecar);
+	sidecar_clear(&again);
 	bytes_free(&text);
 	return 0;
 }

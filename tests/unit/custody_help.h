@@ -16,6 +16,9 @@
 #include <openssl/evp.h>
 #include <sys/stat.h>
 
+#define RECORDING_COLUMNS                                                      \
+	"recording(id, member, mount, path, media_type, title, state, "        \
+	"started_ms, ended_ms, bytes, gap_bytes, is_recovered, sha256, note)"
 #define MEDIA_PATH   "ana/2026/11/21/20261121T120000Z_AAAAAAAAAAAAAAAA.mp3"
 #define SIDECAR_PATH "ana/2026/11/21/20261121T120000Z_AAAAAAAAAAAAAAAA.json"
 
@@ -72,10 +75,11 @@ custody_rows(const struct help *help)
 	    "UPDATE member SET name = 'Ana Brun', email = 'ana@example.org', "
 	    "key_hash = 'secrethash' WHERE slug = 'ana'");
 	custody_sql(help,
-	    "INSERT INTO recording VALUES('AAAA', 1, '/ana/a', '" MEDIA_PATH
+	    "INSERT INTO " RECORDING_COLUMNS
+	    " VALUES('AAAA', 1, '/ana/a', '" MEDIA_PATH
 	    "', 'audio/mpeg', '=Night', 'done', 1, 2, 5, 0, 0, NULL, '')");
 	custody_sql(help,
-	    "INSERT INTO recording VALUES('BBBB', 1, '/ana/a', "
+	    "INSERT INTO " RECORDING_COLUMNS " VALUES('BBBB', 1, '/ana/a', "
 	    "'ana/2026/11/21/20261121T130000Z_BBBB.mp3', 'audio/mpeg', "
 	    "'Gone', 'broken', 3, 4, 5, 0, 0, NULL, '')");
 	custody_sql(help,

@@ -4,7 +4,8 @@
  * spool_help - a temporary archive, and a disk that fails when it is told to.
  *
  * Calls through base/file.h are counted and written down, one letter each:
- * o open, w write, s fsync, d fdatasync, r rename, t truncate, u unlink. From
+ * o open, w write, s fsync, d fdatasync, r rename, R replace,
+ * t truncate, u unlink. From
  * call number fail_at on, fail_count of them fail; a write that fails first
  * writes a part, not at the end of a frame. Nothing is really synced: that
  * would only be slow.
@@ -14,6 +15,8 @@
 
 #include "test.h"
 
+#include "archive/finishing.h"
+#include "archive/leftovers.h"
 #include "base/block.h"
 #include "base/file.h"
 #include "loop/messages.h"
@@ -103,6 +106,14 @@ disk_truncate(int fd, off_t len)
 }
 
 static inline int
+disk_replace_at(int dir, const char *from, const char *to)
+{
+	if (disk_fails('R'))
+		return -1;
+	return file_real_calls.replace_at(dir, from, to);
+}
+
+static inline int
 disk_unlink_at(int dir, const char *name)
 {
 	return disk_fails('u') ? -1 : unlinkat(dir, name, 0);
@@ -113,7 +124,7 @@ disk_set(unsigned fail_at, unsigned fail_count, int error)
 {
 	static const struct file_calls calls = { disk_open_at, disk_write,
 		disk_sync, disk_data_sync, disk_rename_at, disk_truncate,
-		disk_unlink_at };
+		disk_unlink_at, disk_replace_at };
 
 	memset(&disk, 0, sizeof(disk));
 	disk.fail_at = fail_at;
@@ -123,6 +134,7 @@ disk_set(unsigned fail_at, unsigned fail_count, int error)
 }
 
 static char archive_path[64];
+static int archive_fd; /* the newest */
 
 static inline int
 archive_new(void)
@@ -133,6 +145,7 @@ archive_new(void)
 	assert_non_null(mkdtemp(archive_path));
 	fd = open(archive_path, O_RDONLY | O_DIRECTORY);
 	assert_true(fd != -1);
+	archive_fd = fd;
 	disk_set(NEVER, 0, 0);
 	return fd;
 }
@@ -281,10 +294,49 @@ static inline void
 keep_row(void *arg, const struct recording_msg *row)
 {
 	(void)arg;
+	if (row->state != RECORDING_ACTIVE && row->sha256[0] == '\0')
+		return; /* complete, and told again when it is finished */
 	rows.count++;
 	rows.last = *row;
 	if (row->state != RECORDING_ACTIVE)
 		rows.bytes += row->bytes;
+}
+
+static inline void
+finish_now(void *arg, const char *path)
+{
+	const struct finishing finishing = { .archive = archive_fd,
+		.row = keep_row };
+
+	(void)arg;
+	(void)!finishing_run(&finishing, path);
+}
+
+static inline void
+keep_path(void *arg, const char *path)
+{
+	struct found *found = arg;
+
+	assert_true(found->count < 32);
+	snprintf(found->paths[found->count++], 256, "%.255s", path);
+}
+
+static inline void
+finish_leftovers(int archive)
+{
+	struct found found = { 0 };
+
+	leftovers_find(archive, keep_path, &found);
+	for (unsigned i = 0; i < found.count; i++)
+		finish_now(NULL, found.paths[i]);
+}
+
+/* As at start. */
+static inline void
+recover(int archive)
+{
+	memset(&rows, 0, sizeof(rows));
+	finish_leftovers(archive);
 }
 
 #endif

@@ -287,7 +287,7 @@ what_makes_no_sense_is_refused_with_right_sums_too(void **state)
 	} rows[] = {
 		{ "extract.json", "\"format\":1", "\"format\":2",
 		    "made by a newer all2all" },
-		{ "extract.json", "\"schema\":2", "\"schema\":99",
+		{ "extract.json", "\"schema\":3", "\"schema\":99",
 		    "made by a newer all2all" },
 		{ "extract.json", "\"format\":1", "\"format\":\"x\"",
 		    "it is not of an extract" },

@@ -196,7 +196,8 @@ record(struct help *help, long long bytes)
 	char sql[256];
 
 	snprintf(sql, sizeof(sql),
-	    "INSERT INTO recording VALUES(hex(randomblob(8)), 1, '/ana/a', "
+	    "INSERT INTO recording(id, member, mount, path, media_type, title, state, "
+	    "started_ms, ended_ms, bytes, gap_bytes, is_recovered, sha256, note) VALUES(hex(randomblob(8)), 1, '/ana/a', "
 	    "'p', 'audio/mpeg', '', 'done', 1, 2, %lld, 0, 0, NULL, '')",
 	    bytes);
 	assert_int_equal(help_sql(help, sql), SQLITE_OK);

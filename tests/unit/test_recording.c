@@ -9,7 +9,7 @@
 
 #define WALL 1795374000000 /* 2026-11-22T19:00:00Z */
 
-static const struct track_out out = { keep_row, NULL };
+static const struct track_out out = { keep_row, finish_now, NULL };
 
 static void
 give(struct track *track, struct block *block)
@@ -46,6 +46,7 @@ check_sidecar(const char *media)
 	assert_true(sidecar_parse(&sidecar, text, text_len));
 	assert_string_equal(sidecar.row.sha256, hex);
 	assert_int_equal(sidecar.row.bytes, len);
+	sidecar_clear(&sidecar);
 	free(bytes);
 	free(text);
 }
@@ -97,6 +98,21 @@ a_broadcast_becomes_a_file_and_its_sidecar(void **state)
 	archive_free(archive);
 }
 
+/* Nor what is deleted. */
+static const char *
+letters_without_opens(const char *letters)
+{
+	static char kept[256];
+	size_t len = 0;
+
+	for (; *letters != '\0' && len < sizeof(kept) - 1; letters++) {
+		if (*letters != 'o' && *letters != 'u')
+			kept[len++] = *letters;
+	}
+	kept[len] = '\0';
+	return kept;
+}
+
 static void
 media_is_durable_before_it_has_its_name(void **state)
 {
@@ -108,9 +124,11 @@ media_is_durable_before_it_has_its_name(void **state)
 	give(track, frames_new(1, 'a', BLOCK_SYNC));
 	before = disk.count;
 	track_end(track, 0);
-	/* write, sync, rename, sync of the folder; then the sidecar: no old
-	 * .new, open, write, sync, rename, sync of the folder; .part goes */
-	assert_string_equal(disk.letters + before, "wsrsuowsrsu");
+	/* Media: write, sync. That it is complete: write, sync, replace, sync
+	 * of the folder. Media: rename, sync of the folder. Sidecar: write,
+	 * sync, replace, sync of the folder. */
+	assert_string_equal(
+	    letters_without_opens(disk.letters + before), "wswsRsrswsRs");
 	archive_free(archive);
 }
 
@@ -251,8 +269,9 @@ a_failed_sync_is_never_tried_again(void **state)
 	clock_set(20000, WALL);
 	disk_set(1, 1, EIO);
 	track_point(track, 5000);
-	/* w, d fails; then no s before r */
-	assert_string_equal(disk.letters, "wdrsuowsrsu");
+	/* w, d fails; then no s of the media before r */
+	assert_string_equal(
+	    letters_without_opens(disk.letters), "wdwsRsrswsRs");
 	assert_int_equal(rows.last.state, RECORDING_BROKEN);
 	assert_string_equal(
 	    rows.last.note, "the disk did not keep it: Input/output error");
@@ -305,20 +324,16 @@ any_call_may_fail(void **state)
 		track_end(track, 0);
 		calls = disk.count > i ? NEVER : i;
 		disk_set(NEVER, 0, 0);
+		finish_leftovers(archive);
 		find_files("", &found);
 		for (unsigned n = 0; n < found.count; n++) {
 			char *dot = strrchr(found.paths[n], '.');
-			char json[256];
 
 			if (strcmp(dot, ".mp3") != 0)
 				continue;
-			strcpy(json, found.paths[n]);
-			strcpy(strrchr(json, '.'), ".json");
-			if (faccessat(archive, json, F_OK, 0) == 0)
-				check_sidecar(found.paths[n]);
-			else
-				assert_true(count_ending(".json.part") > 0);
+			check_sidecar(found.paths[n]);
 		}
+		assert_int_equal(count_ending(".part"), 0);
 		assert_int_equal(rows.bytes % (20 * FRAME_BYTES), 0);
 		assert_true(rows.bytes >= 10 * 20 * FRAME_BYTES);
 		archive_free(archive);
@@ -392,7 +407,7 @@ a_name_that_is_taken_is_not_replaced(void **state)
 	assert_string_equal(bytes, "mine");
 	free(bytes);
 	assert_non_null(find_ending(".mp3.part"));
-	assert_int_equal(rows.last.state, RECORDING_BROKEN);
+	assert_int_equal(rows.count, 0);
 	archive_free(archive);
 }
 

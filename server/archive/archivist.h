@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * SPDX-FileCopyrightText: The all2all developers
+ *
+ * archivist - the thread that keeps the archive.
+ *
+ * It takes FINISH from the spool and finishes recordings one after the other
+ * (archive/finishing.h); what an earlier server left goes first. Once a
+ * recording is done, its files and its sidecar are changed here only; the rows
+ * go to the clerk as RECORDING, and to the desk. Its connection to the store
+ * reads only. On STOP, after the spool has stopped, it finishes what it can in
+ * STOP_MS, leaves the rest to the next start, and posts DONE.
+ */
+#ifndef ARCHIVE_ARCHIVIST_H
+#define ARCHIVE_ARCHIVIST_H
+
+#include "loop/loop.h"
+#include "loop/messages.h"
+
+struct archivist;
+
+struct archivist_setup {
+	const char *data;   /* folder; its store is there already */
+	struct loop *desk;  /* gets RECORDING and DONE */
+	struct loop *clerk; /* gets RECORDING */
+	unsigned thread_no; /* given back in DONE */
+};
+
+/* NULL, and *error (free it) says why. */
+struct archivist *archivist_open(
+    const struct archivist_setup *, char **error) MUST_CHECK;
+bool archivist_start(struct archivist *) MUST_CHECK;
+struct loop *archivist_loop(struct archivist *);
+/* From any thread; the spool has said DONE. */
+void archivist_stop(struct archivist *);
+void archivist_free(struct archivist *); /* after DONE; NULL is fine */
+
+#endif
