@@ -80,6 +80,8 @@ format_files = \
 	server/format/format.h \
 	server/format/format_priv.h \
 	server/format/frame.c \
+	server/format/frame_walk.c \
+	server/format/frames.h \
 	server/format/media.c \
 	server/format/media.h \
 	server/format/mp3.c \
@@ -148,9 +150,15 @@ stream_files = \
 	server/stream/worker.h
 
 finish_files = \
+	server/finish/adts.c \
 	server/finish/finish.c \
 	server/finish/finish.h \
 	server/finish/finish_priv.h \
+	server/finish/frames.c \
+	server/finish/frames.h \
+	server/finish/id3.c \
+	server/finish/id3.h \
+	server/finish/mp3.c \
 	server/finish/sink.c
 
 spool_files = \

@@ -128,7 +128,8 @@ tests_unit_test_webm_hostile_SOURCES = tests/unit/test_webm_hostile.c
 tests_unit_test_whole_SOURCES = tests/unit/test_whole.c
 tests_unit_test_zone_SOURCES = tests/unit/test_zone.c
 
-# Writes reports to be looked at; live/test_faces.py does.
+# These are run by live/test_finish.py and live/test_faces.py.
+tests_unit_finish_tool_SOURCES = tests/unit/finish_tool.c
 tests_unit_render_SOURCES = tests/unit/render.c
 
 unit_headers = \
@@ -188,6 +189,7 @@ live_tests = \
 	tests/live/test_custody.py \
 	tests/live/test_delegate.py \
 	tests/live/test_faces.py \
+	tests/live/test_finish.py \
 	tests/live/test_formats.py \
 	tests/live/test_headroom.py \
 	tests/live/test_hearing.py \
@@ -200,6 +202,7 @@ live_tests = \
 	tests/live/test_login.py \
 	tests/live/test_muxers.py \
 	tests/live/test_pace.py \
+	tests/live/test_power.py \
 	tests/live/test_reconcile.py \
 	tests/live/test_reconcile_harm.py \
 	tests/live/test_reconcile_wire.py \
@@ -223,4 +226,5 @@ live_helpers = \
 	tests/live/seam.c \
 	tests/live/seam.py \
 	tests/live/server.py \
+	tests/live/streams.py \
 	tests/live/tap.py

@@ -250,7 +250,7 @@ write_index(const struct work *work)
 	size_t written;
 	int fd;
 
-	if (work->media.point_count == 0 || !unlink_file(work, NAMING_INDEX))
+	if (work->media.point_count < 2 || !unlink_file(work, NAMING_INDEX))
 		return;
 	for (size_t i = 0; i < work->media.point_count; i++)
 		bytes_format(&text, "%" PRId64 " %" PRIu64 "\n",

@@ -3,10 +3,13 @@
 #include "finish/finish.h"
 
 #include "base/mem.h"
+#include "base/sentence.h"
 #include "base/text.h"
 #include "finish/finish_priv.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* An array of count is full when count is 0 or a power of two: twice as many
  * from then on. */
@@ -18,6 +21,12 @@ grown(void *array, size_t count, size_t each)
 	array = realloc(array, (count == 0 ? 1 : count * 2) * each);
 	CHECK(array != NULL);
 	return array;
+}
+
+bool
+finish_goes_on(const struct finish_job *job)
+{
+	return job->go_on == NULL || job->go_on(job->arg);
 }
 
 void
@@ -71,14 +80,60 @@ finish_marks_to_chapters(
 	}
 }
 
+static const struct finisher {
+	const char *extension;
+	enum finish_result (*finish)(
+	    const struct finish_job *, struct view *, struct finish_facts *);
+} finishers[] = {
+	{ "aac", finish_adts },
+	{ "mp3", finish_mp3 },
+};
+
+static enum finish_result
+finish_other(const struct finish_job *job, struct finish_facts *facts)
+{
+	size_t next = 0;
+
+	finish_pass_marks(job, &next, UINT64_MAX, 0);
+	finish_marks_to_chapters(job, facts);
+	return FINISH_AS_IS;
+}
+
+static const struct finisher *
+find_finisher(const char *extension)
+{
+	for (size_t i = 0; i < sizeof(finishers) / sizeof(*finishers); i++) {
+		if (strcmp(finishers[i].extension, extension) == 0)
+			return &finishers[i];
+	}
+	return NULL;
+}
+
 enum finish_result
 finish_media(
     const struct finish_job *job, struct finish_facts *facts, char **error)
 {
+	const struct finisher *finisher = find_finisher(job->extension);
+	enum finish_result result;
+	struct view *view;
+
 	*facts = (struct finish_facts){ .duration_ms = -1 };
 	*error = NULL;
-	finish_marks_to_chapters(job, facts);
-	return FINISH_AS_IS;
+	if (finisher == NULL)
+		return finish_other(job, facts);
+	view = mem_new(sizeof(*view));
+	view->fd = job->from;
+	view->size = job->from_bytes;
+	errno = 0;
+	result = finisher->finish(job, view, facts);
+	if (view->error != 0)
+		errno = view->error;
+	if (result == FINISH_FAILED)
+		(void)sentence(error, "%s",
+		    errno != 0 ? strerror(errno)
+			       : "nothing in it can be understood");
+	free(view);
+	return result;
 }
 
 void

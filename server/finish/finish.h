@@ -60,7 +60,8 @@ struct finish_job {
 	int64_t started_ms;        /* wall */
 	struct finish_mark *marks; /* in the order of byte */
 	size_t mark_count;
-	bool (*go_on)(void *arg); /* asked now and then; false: give up */
+	bool (*go_on)(
+	    void *arg); /* asked now and then, false: give up; or NULL */
 	void *arg;
 };
 

@@ -29,6 +29,7 @@ bool sink_end(struct sink *) MUST_CHECK;
 /* Over bytes written before, after sink_end(). */
 bool sink_over(struct sink *, uint64_t at, const void *, size_t len) MUST_CHECK;
 
+bool finish_goes_on(const struct finish_job *);
 /* Adds a point unless the last one is nearer than FINISH_POINT_MS. */
 void finish_add_point(struct finish_facts *, int64_t at_ms, uint64_t byte);
 void finish_add_chapter(
@@ -39,5 +40,12 @@ void finish_pass_marks(
     const struct finish_job *, size_t *next, uint64_t byte, int64_t at_ms);
 /* Chapters from the marks when the stream had none; the marks are set. */
 void finish_marks_to_chapters(const struct finish_job *, struct finish_facts *);
+
+/* One for each kind of file: see finish_media(). When FAILED, errno says why,
+ * or is 0 when nothing could be understood. */
+enum finish_result finish_adts(
+    const struct finish_job *, struct view *, struct finish_facts *);
+enum finish_result finish_mp3(
+    const struct finish_job *, struct view *, struct finish_facts *);
 
 #endif

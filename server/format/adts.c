@@ -38,6 +38,21 @@ frame_length(const uint8_t *bytes)
 	return length > least ? length : 0;
 }
 
+bool
+adts_head(const uint8_t *bytes, struct frame_head *head)
+{
+	unsigned channels = (bytes[2] & 1u) << 2 | bytes[3] >> 6;
+
+	*head = (struct frame_head){ .length = frame_length(bytes) };
+	if (head->length == 0)
+		return false;
+	head->channels = channels == 7 ? 8 : channels;
+	head->is_mono = channels == 1;
+	head->sample_rate = sample_rates[bytes[2] >> 2 & 15];
+	head->samples = 1024u * ((bytes[6] & 3u) + 1);
+	return true;
+}
+
 const struct frame_kind adts_frames = {
 	.header_bytes = 7,
 	.mask = SAME_MASK,

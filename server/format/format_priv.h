@@ -14,16 +14,10 @@
 
 #include "base/bytes.h"
 #include "format/format.h"
+#include "format/frames.h"
 
 #define FRAME_SCAN_BYTES (64 << 10)
 #define TAG_HEADER_BYTES 10 /* ID3v2.4 section 3.1 */
-
-struct frame_kind {
-	size_t header_bytes; /* what length() looks at, at most 10 */
-	uint32_t mask;       /* of the first 32 bits: what never changes */
-	/* Of the whole frame that begins here; 0: no frame begins here. */
-	size_t (*length)(const uint8_t *header);
-};
 
 struct framer {
 	struct bytes held;
@@ -44,9 +38,6 @@ enum frame_chain {
 	CHAIN_YES
 };
 
-extern const struct frame_kind mp3_frames, adts_frames;
-
-uint32_t frame_header(const uint8_t *bytes); /* 32 bits, big endian */
 /* Do three headers that agree follow each other here? */
 enum frame_chain frame_chain(
     const struct frame_kind *, const uint8_t *bytes, size_t len);

@@ -22,14 +22,6 @@ struct mp3 {
 	uint64_t bytes, samples;
 };
 
-struct mp3_header {
-	unsigned layer; /* 1 to 3 */
-	bool is_first;  /* MPEG-1; else MPEG-2 or 2.5 */
-	bool is_mono;
-	unsigned bitrate, sample_rate, samples;
-	size_t length;
-};
-
 /* kbit/s by index 1 to 14; rows: MPEG-1 layers I, II, III; MPEG-2 I, II+III. */
 static const uint16_t bitrates[5][15] = {
 	{ 0, 32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416,
@@ -43,7 +35,7 @@ static const uint16_t bitrates[5][15] = {
 static const uint16_t sample_rates[3] = { 44100, 48000, 32000 };
 
 static bool
-parse_header(uint32_t bits, struct mp3_header *header)
+parse_header(uint32_t bits, struct frame_head *header)
 {
 	unsigned version = bits >> 19 & 3; /* 0: 2.5, 2: 2, 3: 1 */
 	unsigned layer = 4 - (bits >> 17 & 3);
@@ -60,6 +52,7 @@ parse_header(uint32_t bits, struct mp3_header *header)
 	header->layer = layer;
 	header->is_first = is_first;
 	header->is_mono = (bits >> 6 & 3) == 3;
+	header->channels = header->is_mono ? 1 : 2;
 	header->bitrate = bitrates[row][bitrate] * 1000u;
 	header->sample_rate = sample_rates[rate] >> (version == 3          ? 0
 							    : version == 2 ? 1
@@ -78,12 +71,18 @@ parse_header(uint32_t bits, struct mp3_header *header)
 	return true;
 }
 
+bool
+mp3_head(const uint8_t *bytes, struct frame_head *header)
+{
+	return parse_header(frame_header(bytes), header);
+}
+
 static size_t
 frame_length(const uint8_t *bytes)
 {
-	struct mp3_header header;
+	struct frame_head header;
 
-	return parse_header(frame_header(bytes), &header) ? header.length : 0;
+	return mp3_head(bytes, &header) ? header.length : 0;
 }
 
 const struct frame_kind mp3_frames = {
@@ -95,7 +94,7 @@ const struct frame_kind mp3_frames = {
 /* The frame that describes a file (Xing, Info, VBRI) instead of sounding: it
  * stands where main data would, and tells a length that is not true here. */
 static bool
-describes_file(const uint8_t *frame, const struct mp3_header *header)
+describes_file(const uint8_t *frame, const struct frame_head *header)
 {
 	static const char *const names[] = { "Xing", "Info" };
 	size_t side = header->is_first ? (header->is_mono ? 17 : 32)
@@ -128,10 +127,10 @@ give_frame(struct mp3 *mp3, const uint8_t *frame, size_t len,
     const struct format_out *out)
 {
 	uint32_t bits = frame_header(frame);
-	struct mp3_header header;
+	struct frame_head header;
 	unsigned flags = UNIT_SYNC;
 
-	CHECK(parse_header(bits, &header));
+	CHECK(mp3_head(frame, &header));
 	if (describes_file(frame, &header))
 		return;
 	if (mp3->header != 0 && mp3->was_resumed &&
@@ -199,7 +198,7 @@ mp3_finish(void *state, const struct format_out *out)
 }
 
 static unsigned
-mean_bitrate(const struct mp3 *mp3, const struct mp3_header *header)
+mean_bitrate(const struct mp3 *mp3, const struct frame_head *header)
 {
 	if (!mp3->is_variable || mp3->samples == 0)
 		return header->bitrate;
@@ -211,7 +210,7 @@ mp3_facts(const void *state, struct media_facts *facts)
 {
 	static const char *const names[] = { "", "mp1", "mp2", "mp3" };
 	const struct mp3 *mp3 = state;
-	struct mp3_header header;
+	struct frame_head header;
 
 	memset(facts, 0, sizeof(*facts));
 	facts->media_type = "audio/mpeg";

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: The all2all developers
-"""Twenty times the server is killed in the middle of a broadcast. Each time it
-starts again; at most five seconds of usage are missing and never a byte too
-many is there; every recording begun is finished, and decodes."""
+"""Thirty times the server is killed in the middle of broadcasts of all formats.
+Each time it starts again; at most five seconds of usage and of each recording
+are missing, and never a byte too many is there; every recording begun is
+finished, there once, and decodes."""
 import hashlib
 import json
 import os
@@ -11,14 +12,12 @@ import random
 import time
 
 from ears import Ears, decode
-from encoder import Replay, login
 from server import Case, wait_for
+from streams import ENDINGS, air
 
-KILLS = int(os.environ.get("A2A_KILLS", "20"))
+KILLS = int(os.environ.get("A2A_KILLS", "30"))
 LOST_SECONDS = 5
-STREAMS = (("a.mp3", "audio/mpeg", "cbr128.mp3", 32000),
-           ("b.opus", "audio/ogg", "opus.ogg", 30000),
-           ("c.webm", "video/webm", "ffmpeg-vp8-opus-live.webm", 60000))
+AT_ONCE = 4
 
 
 class Crash(Case):
@@ -29,15 +28,16 @@ class Crash(Case):
         super().setUp()
         self.archive = os.path.join(self.server.data, "archive")
         self.key = self.server.add_member("demo")
+        self.lasted = {}  # recording's id -> seconds that were on air
+        self.streams = []
 
     def on_air(self):
-        sources = []
-        for name, media_type, file, rate in STREAMS:
-            sock, head = login(self.server, f"/demo/{name}", self.key,
-                               content_type=media_type)
-            self.assertIn(b" 200 ", head)
-            sources.append(Replay(sock, file, rate))
-        return sources
+        """Some of all, each as often as any other."""
+        if len(self.streams) < AT_ONCE:
+            self.streams += random.sample(sorted(ENDINGS), len(ENDINGS))
+        kinds = set(self.streams[:AT_ONCE])
+        del self.streams[:AT_ONCE]
+        return dict(air(self.server, self.key, kind) for kind in kinds)
 
     def files(self):
         return sorted(os.path.join(folder, name)
@@ -53,28 +53,46 @@ class Crash(Case):
         """Bytes that must and that may be billed, when it ends in a kill."""
         sources = self.on_air()
         with Ears(self.server) as ears:
-            listeners = [ears.join(f"/demo/{name}")
-                         for name, *_ in STREAMS for _ in range(3)]
+            listeners = [ears.join(mount)
+                         for mount in sources for _ in range(3)]
             begin = time.monotonic()
             listeners[0].wait_bytes(5000)
             time.sleep(max(0, begin + seconds - time.monotonic()))
+            self.note_lengths(time.monotonic() - begin)
             killed = time.monotonic()
             self.server.kill()
             for ear in listeners:
                 ear.wait_over()
-            for source in sources:
+            for source in sources.values():
                 source.stop()
             return (sum(ear.got_by(killed - LOST_SECONDS)
                         for ear in listeners),
                     sum(len(ear.got) for ear in listeners))
 
+    def note_lengths(self, seconds):
+        for row in self.rows():
+            if row["state"] == "active":
+                self.lasted[row["id"]] = seconds
+
+    def rows(self):
+        return self.server.ctl_json("recordings")["recordings"]
+
     def check_recordings(self, count):
-        rows = self.server.ctl_json("recordings")["recordings"]
+        wait_for("all are finished", lambda: not [
+            row for row in self.rows()
+            if row["state"] in ("active", "finishing")])
+        wait_for("nothing is left over", lambda: not [
+            name for name in self.files() if name.endswith(".part")])
+        rows = self.rows()
         self.assertEqual({row["state"] for row in rows}, {"done"}, rows)
         self.assertGreaterEqual(len(rows), count)
+        self.assertLessEqual(
+            set(self.lasted), {row["id"] for row in rows})
         files = self.files()
-        self.assertEqual([name for name in files if ".part" in name], [])
-        self.assertEqual(len(files), 2 * len(rows))
+        self.assertEqual([name for name in files if ".new" in name], [])
+        self.assertEqual(
+            len([name for name in files if not name.endswith(".index")]),
+            2 * len(rows))
         return rows
 
     def check_recording(self, row):
@@ -88,13 +106,19 @@ class Crash(Case):
         self.assertEqual(sidecar["sha256"], hashlib.sha256(media).hexdigest())
         self.assertEqual(sidecar["bytes"], len(media))
         self.assertEqual(row["bytes"], len(media))
-        self.assertEqual(decode(path)[0], "", path)
+        said, seconds = decode(path)
+        self.assertEqual(said, "", path)
+        self.assertAlmostEqual(
+            seconds, sidecar["duration_ms"] / 1000, delta=0.1, msg=path)
+        if row["id"] in self.lasted:
+            self.assertGreater(
+                seconds, self.lasted[row["id"]] - LOST_SECONDS, path)
 
-    def test_twenty_kills(self):
+    def test_thirty_kills(self):
         worst, missing = 0, 0
         billed = self.billed()
         for number in range(1, KILLS + 1):
-            must, may = self.broadcast(random.uniform(0.5, 8))
+            must, may = self.broadcast(random.uniform(0.5, 6.5))
             self.server.start()
             now = self.billed()
             self.assertLessEqual(now - billed, may, f"kill {number}")
@@ -150,16 +174,15 @@ class Crash(Case):
         self.server.start()
         self.assertTrue(os.path.exists(strange))
         self.assertTrue(os.path.islink(link))
-        self.assertFalse(os.path.exists(empty))
-        self.assertFalse(os.path.exists(garbage))
-        self.assertTrue(os.path.exists(garbage[:-5]))
-        states = {row["path"]: row["state"] for row
-                  in self.server.ctl_json("recordings")["recordings"]}
+        wait_for("the new ones are done", lambda: "done" in [
+            row["state"] for row in self.rows()])
+        wait_for("the garbage is kept", lambda: os.path.exists(garbage[:-5]))
+        states = {row["path"]: row["state"] for row in self.rows()}
         self.assertEqual(
             states["demo/2026/01/02/" + os.path.basename(garbage)[:-5]],
             "broken")
-        wait_for("the new ones are done",
-                 lambda: "done" in states.values())
+        self.assertFalse(os.path.exists(empty))
+        self.assertFalse(os.path.exists(garbage))
         self.assertIn("holiday", self.server.log())
 
 

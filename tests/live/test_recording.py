@@ -74,12 +74,12 @@ mount "/demo/private.mp3" { grace = 0  record = no }
         self.assertEqual(said["sha256"], hashlib.sha256(media).hexdigest())
         self.assertEqual(said["bytes"], len(media))
         self.assertEqual(row["bytes"], len(media))
-        self.assertEqual(said["duration_ms"],
-                         said["ended_ms"] - said["started_ms"])
         self.assertIn(row["id"], row["path"])
         self.assertEqual(stat.S_IMODE(os.stat(path).st_mode), 0o440)
         self.assertEqual(len(archive_of(self.server)), 2)
-        self.assertEqual(decode(path)[0], "")
+        complaints, seconds = decode(path)
+        self.assertEqual(complaints, "")
+        self.assertAlmostEqual(said["duration_ms"] / 1000, seconds, delta=0.1)
 
     def test_the_recording_is_what_was_sent(self):
         source = self.broadcast("/demo/a.mp3", 1)
@@ -90,8 +90,10 @@ mount "/demo/private.mp3" { grace = 0  record = no }
         with open(path, "rb") as file:
             media = file.read()
         sent = (source.bytes * 2)[:source.sent]
-        self.assertIn(media, sent)
-        self.assertGreater(len(media), source.sent - 2000)
+        # Behind the tag, and the frame that describes the others.
+        frames = media[media.index(b"\xff\xfb\x90"):]
+        self.assertTrue(frames in sent)
+        self.assertGreater(len(frames), source.sent - 2000)
 
     def test_record_no_leaves_nothing_on_disk(self):
         self.broadcast("/demo/private.mp3", 1)

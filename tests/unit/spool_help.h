@@ -249,19 +249,20 @@ read_below(const char *path, size_t *len)
 	return text;
 }
 
-#define FRAME_BYTES 417 /* MPEG-1 layer III, 128 kbit/s, 44.1 kHz */
+#define FRAME_BYTES 417 /* ADTS, 48 kHz, stereo */
 
 /* A block of count such frames, filled with a letter. */
 static inline struct block *
 frames_new(unsigned count, char letter, unsigned flags)
 {
-	static const uint8_t header[4] = { 0xff, 0xfb, 0x90, 0x64 };
+	static const uint8_t header[7] = { 0xff, 0xf1, 0x4c, 0x80, 0x34, 0x3f,
+		0xfc };
 	struct block *block = block_new(
 	    NULL, (size_t)count * FRAME_BYTES, flags);
 
 	for (unsigned i = 0; i < count; i++) {
 		memset(block->bytes + i * FRAME_BYTES, letter, FRAME_BYTES);
-		memcpy(block->bytes + i * FRAME_BYTES, header, 4);
+		memcpy(block->bytes + i * FRAME_BYTES, header, sizeof(header));
 	}
 	return block;
 }

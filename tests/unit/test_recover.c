@@ -62,7 +62,7 @@ a_crashed_recording_is_finished(void **state)
 	size_t len;
 
 	(void)state;
-	make_frames(archive, STEM ".mp3.part", 5, 100);
+	make_frames(archive, STEM ".aac.part", 5, 100);
 	make_sidecar(archive, STEM ".json.part");
 	recover(archive);
 	assert_int_equal(count_ending(""), 2);
@@ -74,7 +74,7 @@ a_crashed_recording_is_finished(void **state)
 	assert_string_equal(rows.last.title,
 	    "L\xc3\xa9"
 	    "a \"live\"");
-	assert_string_equal(rows.last.path, DAY "/" STEM ".mp3");
+	assert_string_equal(rows.last.path, DAY "/" STEM ".aac");
 	assert_int_equal(rows.last.member, 3);
 	assert_int_equal(rows.last.started_ms, WALL + 123);
 	free(read_below(rows.last.path, &len));
@@ -97,7 +97,7 @@ every_day_of_every_member_is_looked_at(void **state)
 	char command[256];
 
 	(void)state;
-	make_frames(archive, STEM ".mp3.part", 1, 0);
+	make_frames(archive, STEM ".aac.part", 1, 0);
 	for (size_t i = 0; i < sizeof(days) / sizeof(days[0]); i++) {
 		snprintf(command, sizeof(command),
 		    "cd '%s' && mkdir -p %s && cp %s/*.part %s", archive_path,
@@ -106,7 +106,7 @@ every_day_of_every_member_is_looked_at(void **state)
 	}
 	recover(archive);
 	assert_int_equal(rows.count, 6);
-	assert_int_equal(count_ending(".mp3"), 6);
+	assert_int_equal(count_ending(".aac"), 6);
 	archive_free(archive);
 }
 
@@ -116,7 +116,7 @@ without_its_notes_the_name_tells(void **state)
 	int archive = archive_new();
 
 	(void)state;
-	make_frames(archive, STEM ".mp3.part", 2, 1);
+	make_frames(archive, STEM ".aac.part", 2, 1);
 	make_file(archive, STEM ".json.part", "{ \"version\": 1, \"slug", 22);
 	recover(archive);
 	assert_int_equal(count_ending(""), 2);
@@ -133,7 +133,7 @@ an_empty_recording_goes(void **state)
 	int archive = archive_new();
 
 	(void)state;
-	make_file(archive, STEM ".mp3.part", "", 0);
+	make_file(archive, STEM ".aac.part", "", 0);
 	make_sidecar(archive, STEM ".json.part");
 	recover(archive);
 	assert_int_equal(count_ending(""), 0);
@@ -163,7 +163,7 @@ a_missing_sidecar_is_written(void **state)
 	int archive = archive_new();
 
 	(void)state;
-	make_frames(archive, STEM ".mp3", 2, 0);
+	make_frames(archive, STEM ".aac", 2, 0);
 	make_sidecar(archive, STEM ".json.part");
 	make_file(archive, STEM ".json.new", "{", 1);
 	recover(archive);
@@ -182,7 +182,7 @@ a_finished_one_is_only_told_again(void **state)
 	int archive = archive_new();
 
 	(void)state;
-	make_frames(archive, STEM ".mp3", 2, 0);
+	make_frames(archive, STEM ".aac", 2, 0);
 	make_sidecar(archive, STEM ".json.part");
 	make_file(archive, STEM ".json", text, sizeof(text) - 1);
 	recover(archive);
@@ -206,15 +206,15 @@ what_is_not_ours_is_left_alone(void **state)
 	(void)state;
 	make_file(archive, "notes.part", "keep", 4);
 	make_file(archive, ".part", "keep", 4);
-	make_file(archive, STEM "x.mp3.part", "keep", 4);
+	make_file(archive, STEM "x.aac.part", "keep", 4);
 	make_file(archive, STEM ".json.part.part", "keep", 4);
 	make_file(archive, "victim", "keep this text", 14);
 	assert_int_equal(
-	    symlinkat("victim", archive, DAY "/" STEM ".mp3.part"), 0);
+	    symlinkat("victim", archive, DAY "/" STEM ".aac.part"), 0);
 	assert_int_equal(linkat(archive, DAY "/victim", archive,
 			     DAY "/" STEM ".ogg.part", 0),
 	    0);
-	assert_int_equal(mkfifoat(archive, DAY "/" STEM ".aac.part", 0600), 0);
+	assert_int_equal(mkfifoat(archive, DAY "/" STEM ".mp3.part", 0600), 0);
 	assert_int_equal(mkdirat(archive, DAY "/" STEM ".ts.part", 0700), 0);
 	assert_int_equal(symlinkat("..", archive, "lea/2026/11/23"), 0);
 	assert_int_equal(symlinkat("/", archive, "root"), 0);
@@ -233,9 +233,9 @@ a_name_that_is_taken_stays_a_part(void **state)
 	int archive = archive_new();
 
 	(void)state;
-	make_frames(archive, STEM ".mp3.part", 2, 0);
+	make_frames(archive, STEM ".aac.part", 2, 0);
 	make_sidecar(archive, STEM ".json.part");
-	make_file(archive, STEM ".mp3", "mine", 4);
+	make_file(archive, STEM ".aac", "mine", 4);
 	recover(archive);
 	recover(archive);
 	assert_int_equal(rows.count, 0);
@@ -248,7 +248,7 @@ a_name_that_is_taken_stays_a_part(void **state)
 static unsigned
 broadcast(int archive, unsigned die_at)
 {
-	struct spool_msg facts = facts_new("lea", "mp3");
+	struct spool_msg facts = facts_new("lea", "aac");
 	struct track *track = track_new(archive, &facts, &out);
 	unsigned calls;
 
@@ -277,15 +277,15 @@ check_archive(void)
 	char *bytes;
 
 	find_files("", &found);
-	assert_int_equal(count_ending(".mp3"), count_ending(".json"));
-	assert_int_equal(count_ending(".mp3") * 2, found.count);
+	assert_int_equal(count_ending(".aac"), count_ending(".json"));
+	assert_int_equal(count_ending(".aac") * 2, found.count);
 	for (unsigned i = 0; i < found.count; i++) {
 		char hex[DIGEST_BYTES];
 		struct sidecar sidecar = { 0 };
 		struct digest *digest;
 		int fd;
 
-		if (strstr(found.paths[i], ".mp3") == NULL)
+		if (strstr(found.paths[i], ".aac") == NULL)
 			continue;
 		bytes = read_below(found.paths[i], &len);
 		assert_int_equal(len % FRAME_BYTES, 0);

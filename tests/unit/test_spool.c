@@ -63,7 +63,7 @@ post_facts(struct station *station, unsigned kind, uint32_t mount_no)
 	struct spool_msg *facts = message_new(kind, sizeof(*facts));
 	struct message message = facts->message;
 
-	*facts = facts_new("lea", "mp3");
+	*facts = facts_new("lea", "aac");
 	facts->message = message;
 	facts->mount_no = mount_no;
 	loop_post(spool_loop(station->spool), &facts->message);
@@ -114,7 +114,7 @@ stop_ends_what_is_on_air(void **state)
 	post_facts(&station, MSG_SPOOL_CLOSE, 1);
 	post_facts(&station, MSG_SPOOL_CLOSE, 1);
 	stop_station(&station);
-	assert_int_equal(count_ending(".mp3.part"), 2);
+	assert_int_equal(count_ending(".aac.part"), 2);
 	assert_int_equal(count_ending(".json.part"), 2);
 	assert_true(station.desk.rows >= 2);
 	assert_int_equal(station.desk.last.state, RECORDING_FINISHING);

@@ -1,0 +1,156 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: The all2all developers
+"""Ten minutes of every format as it is on air, finished: the duration is the
+sum of the frames, a seek lands where it should, titles are chapters, and no
+decoder complains."""
+import json
+import os
+import random
+import subprocess
+import tempfile
+import unittest
+
+from ears import decode
+from server import BUILD
+
+SECONDS = 600
+SEEKS = 10
+NOISE = ["-f", "lavfi", "-i", "anoisesrc=amplitude=0.1:seed=3:"
+         "sample_rate=48000"]
+PICTURE = ["-f", "lavfi", "-i", "testsrc=size=160x120:rate=10"]
+X264 = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p",
+        "-g", "50", "-c:a", "aac", "-b:a", "64k"]
+# Name: extension, how it is made, may a seek be late by so many seconds, and
+# is it sought in by the file itself (or by its points).
+KINDS = {
+    "mp3-cbr": ("mp3", NOISE + ["-c:a", "libmp3lame", "-b:a", "128k",
+                                "-write_xing", "0", "-id3v2_version", "0",
+                                "-f", "mp3"], 0.1, True),
+    "mp3-vbr": ("mp3", ["-f", "lavfi", "-i", "aevalsrc=exprs="
+                        "'sin(400*t)*(mod(t\\,7)/7)+random(0)*lt(mod(t\\,40)"
+                        "\\,10)/3':s=44100"] +
+                ["-c:a", "libmp3lame", "-q:a", "2", "-write_xing", "0",
+                 "-id3v2_version", "0", "-f", "mp3"], 6, True),
+    "aac": ("aac", NOISE + ["-c:a", "aac", "-b:a", "96k", "-f", "adts"],
+            0.1, False),
+}
+
+
+def made(folder, name):
+    extension, options, _, _ = KINDS[name]
+    path = os.path.join(folder, f"{name}.{extension}")
+    subprocess.run(
+        ["ffmpeg", "-nostdin", "-v", "error", *options[:-2], "-t",
+         str(SECONDS), *options[-2:], path], check=True, timeout=120)
+    return path
+
+
+def probe(path, *entries):
+    done = subprocess.run(
+        ["ffprobe", "-v", "error", "-of", "json", *entries, path],
+        check=True, capture_output=True, text=True, timeout=120)
+    return json.loads(done.stdout)
+
+
+def packets(path):
+    """When each packet of the first picture, else sound, is due."""
+    return [float(packet["pts_time"])
+            for packet in probe(path, "-select_streams", "a:0",
+                                "-show_entries", "packet=pts_time")["packets"]
+            if "pts_time" in packet]
+
+
+def frames_sum(path):
+    """Of the frames, counted one by one by somebody else."""
+    total = 0.0
+    for packet in probe(path, "-select_streams", "a:0", "-show_entries",
+                        "packet=duration_time")["packets"]:
+        total += float(packet.get("duration_time", 0))
+    return total
+
+
+class Finish(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="a2a-")
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+
+    def finish(self, extension, path, marks=()):
+        out = os.path.join(self.folder, "finished." + extension)
+        words = [str(word) for mark in marks for word in mark]
+        done = subprocess.run(
+            [os.path.join(BUILD, "tests", "unit", "finish_tool"), extension,
+             path, out, *words], capture_output=True, text=True, timeout=120,
+            check=False)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        facts = json.loads(done.stdout)
+        return facts, out if facts["result"] == "written" else path
+
+    def seek(self, path, at):
+        """When the first sound after a seek to that time is due."""
+        done = subprocess.run(
+            ["ffprobe", "-v", "error", "-of", "json", "-select_streams",
+             "a:0", "-read_intervals", f"{at}%+#1", "-show_entries",
+             "packet=pts_time", path], capture_output=True, text=True,
+            timeout=60, check=True)
+        self.assertEqual(done.stderr, "")
+        return float(json.loads(done.stdout)["packets"][0]["pts_time"])
+
+    def check_seeks(self, path, duration, late):
+        for _ in range(SEEKS):
+            at = random.uniform(1, duration - 10)
+            self.assertAlmostEqual(self.seek(path, at), at, delta=late)
+
+    def check_points(self, path, extension, facts):
+        """From each point on it can be decoded, and lasts as long as said."""
+        with open(path, "rb") as file:
+            media = file.read()
+        for at_ms, byte in random.sample(facts["points"], SEEKS):
+            said, seconds = decode(media[byte:], None, "." + extension)
+            self.assertEqual(said, "")
+            self.assertAlmostEqual(
+                seconds, (facts["duration_ms"] - at_ms) / 1000, delta=0.1)
+
+    def check_kind(self, name):
+        extension, _, late, is_sought = KINDS[name]
+        path = made(self.folder, name)
+        size = os.path.getsize(path)
+        marks = [(size * part // 7, f"Title {part} \u00e9") for part in
+                 range(1, 7)]
+        facts, out = self.finish(extension, path, marks)
+        want = frames_sum(path)
+        self.assertAlmostEqual(facts["duration_ms"] / 1000, want, delta=0.05)
+        self.assertEqual(facts["passed_over_bytes"], 0)
+        said, seconds = decode(out)
+        self.assertEqual(said, "")
+        self.assertAlmostEqual(seconds, want, delta=0.1)
+        self.assertEqual([title for _, title in facts["chapters"]],
+                         [title for _, title in marks])
+        if is_sought:
+            told = probe(out, "-show_entries", "format=duration")
+            self.assertAlmostEqual(
+                float(told["format"]["duration"]), want, delta=0.05)
+            self.check_seeks(out, want, late)
+            self.check_chapters(out, facts)
+        else:
+            self.check_points(out, extension, facts)
+
+    def check_chapters(self, path, facts):
+        found = probe(path, "-show_chapters")["chapters"]
+        self.assertEqual([round(float(chapter["start_time"]) * 1000)
+                          for chapter in found],
+                         [at_ms for at_ms, _ in facts["chapters"]])
+        self.assertEqual([chapter["tags"]["title"] for chapter in found],
+                         [title for _, title in facts["chapters"]])
+
+
+for kind in KINDS:
+    def check(self, name=kind):
+        self.check_kind(name)
+    setattr(Finish, "test_" + kind.replace("-", "_"), check)
+
+
+if __name__ == "__main__":
+    import tap
+    tap.main()

@@ -1,0 +1,125 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: The all2all developers
+"""The power goes while broadcasts are recorded: a file system that is stopped
+at once, without what it had not written yet. What a point had made durable is
+there afterwards, finished, and decodes. Needs root, and a loop device."""
+import fcntl
+import os
+import random
+import struct
+import subprocess
+import time
+import unittest
+
+from ears import decode
+from server import Server, wait_for
+from streams import ENDINGS, air
+
+CUTS = int(os.environ.get("A2A_CUTS", "6"))
+POINT_SECONDS = 1
+STOP = 0x8004587d  # EXT4_IOC_SHUTDOWN
+WITHOUT_JOURNAL = 2
+
+
+class Disk:
+    """An ext4 of its own, mounted where the server keeps its data."""
+
+    def __init__(self, image, where):
+        self.image, self.where = image, where
+
+    def make(self):
+        with open(self.image, "wb") as file:
+            file.truncate(128 << 20)
+        os.makedirs(self.where)
+        subprocess.run(["mkfs.ext4", "-q", self.image], check=True)
+
+    def mount(self):
+        """What was wrong, or nothing."""
+        return subprocess.run(
+            ["mount", "-o", "loop", self.image, self.where], check=False,
+            capture_output=True, text=True).stderr
+
+    def cut(self):
+        folder = os.open(self.where, os.O_RDONLY)
+        try:
+            fcntl.ioctl(folder, STOP, struct.pack("I", WITHOUT_JOURNAL))
+        finally:
+            os.close(folder)
+
+    def unmount(self):
+        wait_for("it can be unmounted", lambda: subprocess.run(
+            ["umount", self.where], check=False,
+            capture_output=True).returncode == 0)
+
+
+class PowerCut(unittest.TestCase):
+    def setUp(self):
+        if os.geteuid() != 0:
+            self.skipTest("only root may mount")
+        self.server = Server(f"recording-point = {POINT_SECONDS}s\n"
+                             "max-member-sources = 20\n")
+        self.disk = Disk(os.path.join(self.server.folder, "disk"),
+                         self.server.data)
+        self.disk.make()
+        said = self.disk.mount()
+        if said:
+            self.skipTest(f"no disk can be made here: {said.strip()}")
+        os.chmod(self.server.data, 0o777)
+        self.server.start()
+        self.key = self.server.add_member("demo")
+        self.lasted = {}
+        self.addCleanup(self.finish)
+
+    def finish(self):
+        self.server.stop()
+        self.disk.unmount()
+        self.server.__exit__(None, None, None)
+
+    def rows(self):
+        return self.server.ctl_json("recordings")["recordings"]
+
+    def broadcast_until_the_cut(self):
+        sources = [air(self.server, self.key, kind)[1] for kind in ENDINGS]
+        begin = time.monotonic()
+        wait_for("all are recorded", lambda: len([
+            row for row in self.rows()
+            if row["state"] == "active"]) == len(ENDINGS))
+        time.sleep(random.uniform(POINT_SECONDS, 4 * POINT_SECONDS))
+        for row in self.rows():
+            if row["state"] == "active":
+                self.lasted[row["id"]] = time.monotonic() - begin
+        self.disk.cut()
+        self.server.kill()
+        for source in sources:
+            source.stop()
+
+    def check(self, row):
+        path = os.path.join(self.server.data, "archive", row["path"])
+        self.assertEqual(row["state"], "done", row)
+        said, seconds = decode(path)
+        self.assertEqual(said, "", path)
+        if row["id"] in self.lasted:
+            # The point before the last second, and how often it is looked.
+            self.assertGreater(
+                seconds, self.lasted[row["id"]] - POINT_SECONDS - 1, path)
+
+    def test_what_was_durable_is_there_after_the_power_was_gone(self):
+        for _ in range(CUTS):
+            self.broadcast_until_the_cut()
+            self.disk.unmount()
+            self.assertEqual(self.disk.mount(), "")
+            self.server.start()
+            wait_for("all are finished", lambda: not [
+                row for row in self.rows()
+                if row["state"] in ("active", "finishing")])
+            rows = self.rows()
+            self.assertEqual(set(self.lasted), {row["id"] for row in rows})
+            for row in rows:
+                self.check(row)
+        print(f"# {CUTS} power cuts, {len(rows)} recordings")
+
+
+if __name__ == "__main__":
+    import tap
+    tap.main()
