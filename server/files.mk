@@ -151,15 +151,20 @@ stream_files = \
 
 finish_files = \
 	server/finish/adts.c \
+	server/finish/comments.c \
+	server/finish/comments.h \
 	server/finish/finish.c \
 	server/finish/finish.h \
 	server/finish/finish_priv.h \
+	server/finish/flac.c \
 	server/finish/frames.c \
 	server/finish/frames.h \
 	server/finish/id3.c \
 	server/finish/id3.h \
 	server/finish/mp3.c \
-	server/finish/sink.c
+	server/finish/sink.c \
+	server/finish/units.c \
+	server/finish/units.h
 
 spool_files = \
 	server/spool/drops.c \

@@ -86,6 +86,7 @@ static const struct finisher {
 	    const struct finish_job *, struct view *, struct finish_facts *);
 } finishers[] = {
 	{ "aac", finish_adts },
+	{ "flac", finish_flac },
 	{ "mp3", finish_mp3 },
 };
 

@@ -45,6 +45,8 @@ void finish_marks_to_chapters(const struct finish_job *, struct finish_facts *);
  * or is 0 when nothing could be understood. */
 enum finish_result finish_adts(
     const struct finish_job *, struct view *, struct finish_facts *);
+enum finish_result finish_flac(
+    const struct finish_job *, struct view *, struct finish_facts *);
 enum finish_result finish_mp3(
     const struct finish_job *, struct view *, struct finish_facts *);
 

@@ -213,22 +213,9 @@ static void
 give_renumbered(struct flac *flac, size_t len, uint64_t number, unsigned flags,
     const struct format_out *out)
 {
-	const struct flac_frame *frame = &flac->frame;
-	const uint8_t *bytes = flac->held.data;
-	size_t after = FLAC_NUMBER_AT + frame->number_bytes, at, number_len;
 	uint8_t *room = mem_new(len + FLAC_NUMBER_BYTES);
-	uint16_t crc;
 
-	memcpy(room, bytes, FLAC_NUMBER_AT);
-	number_len = flac_number(number, room + FLAC_NUMBER_AT);
-	at = FLAC_NUMBER_AT + number_len;
-	memcpy(room + at, bytes + after, len - after);
-	at = frame->header_bytes - 1 + number_len - frame->number_bytes;
-	room[at] = flac_crc8(room, at);
-	len = len + number_len - frame->number_bytes - 2;
-	crc = flac_crc16(0, room, len);
-	room[len++] = (uint8_t)(crc >> 8);
-	room[len++] = (uint8_t)crc;
+	len = flac_renumber(flac->held.data, len, &flac->frame, number, room);
 	out->unit(out->arg, room, len, flags);
 	free(room);
 }

@@ -146,6 +146,26 @@ flac_number(uint64_t number, uint8_t coded[FLAC_NUMBER_BYTES])
 	return count;
 }
 
+size_t
+flac_renumber(const uint8_t *bytes, size_t len, const struct flac_frame *frame,
+    uint64_t number, uint8_t *room)
+{
+	size_t after = FLAC_NUMBER_AT + frame->number_bytes, at, number_len;
+	uint16_t crc;
+
+	memcpy(room, bytes, FLAC_NUMBER_AT);
+	number_len = flac_number(number, room + FLAC_NUMBER_AT);
+	at = FLAC_NUMBER_AT + number_len;
+	memcpy(room + at, bytes + after, len - after);
+	at = frame->header_bytes - 1 + number_len - frame->number_bytes;
+	room[at] = flac_crc8(room, at);
+	len = len + number_len - frame->number_bytes - 2;
+	crc = flac_crc16(0, room, len);
+	room[len++] = (uint8_t)(crc >> 8);
+	room[len++] = (uint8_t)crc;
+	return len;
+}
+
 uint8_t
 flac_crc8(const uint8_t *bytes, size_t len)
 {

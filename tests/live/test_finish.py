@@ -32,6 +32,7 @@ KINDS = {
                         "\\,10)/3':s=44100"] +
                 ["-c:a", "libmp3lame", "-q:a", "2", "-write_xing", "0",
                  "-id3v2_version", "0", "-f", "mp3"], 6, True),
+    "flac": ("flac", NOISE + ["-c:a", "flac", "-f", "flac"], 0.1, True),
     "aac": ("aac", NOISE + ["-c:a", "aac", "-b:a", "96k", "-f", "adts"],
             0.1, False),
 }
@@ -40,9 +41,11 @@ KINDS = {
 def made(folder, name):
     extension, options, _, _ = KINDS[name]
     path = os.path.join(folder, f"{name}.{extension}")
-    subprocess.run(
-        ["ffmpeg", "-nostdin", "-v", "error", *options[:-2], "-t",
-         str(SECONDS), *options[-2:], path], check=True, timeout=120)
+    with open(path, "wb") as file:  # a pipe: nothing can be mended at its end
+        subprocess.run(
+            ["ffmpeg", "-nostdin", "-v", "error", *options[:-2], "-t",
+             str(SECONDS), *options[-2:], "pipe:1"], check=True, timeout=120,
+            stdout=file)
     return path
 
 
