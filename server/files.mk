@@ -163,6 +163,7 @@ finish_files = \
 	server/finish/id3.h \
 	server/finish/mp3.c \
 	server/finish/sink.c \
+	server/finish/ts.c \
 	server/finish/units.c \
 	server/finish/units.h
 

@@ -88,6 +88,7 @@ static const struct finisher {
 	{ "aac", finish_adts },
 	{ "flac", finish_flac },
 	{ "mp3", finish_mp3 },
+	{ "ts", finish_ts },
 };
 
 static enum finish_result

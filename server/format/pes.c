@@ -172,13 +172,8 @@ find_times(const uint8_t *packet, size_t *pts, size_t *dts)
 		*dts = (size_t)(pes - packet) + 14;
 }
 
-struct times {
-	uint64_t decoded, shown; /* DTS, PTS */
-};
-
-/* False: no time stamp starts here. */
-static bool
-read_times(const uint8_t *packet, struct times *times)
+bool
+pes_times(const uint8_t *packet, struct pes_times *times)
 {
 	size_t pts, dts;
 
@@ -292,7 +287,7 @@ pes_clock_continue(struct pes_clock *clock)
 
 /* The first instants that nothing before reaches into. */
 static bool
-end_of_tracks(const struct pes_clock *clock, struct times *end)
+end_of_tracks(const struct pes_clock *clock, struct pes_times *end)
 {
 	const struct pes_track *track;
 	bool found = false;
@@ -313,14 +308,14 @@ end_of_tracks(const struct pes_clock *clock, struct times *end)
 }
 
 static bool
-start_of_packets(const uint8_t *packets, size_t len, struct times *start)
+start_of_packets(const uint8_t *packets, size_t len, struct pes_times *start)
 {
-	struct times times;
+	struct pes_times times;
 	bool found = false;
 	size_t at;
 
 	for (at = 0; at < len; at += PACKET_BYTES) {
-		if (!read_times(packets + at, &times))
+		if (!pes_times(packets + at, &times))
 			continue;
 		if (!found || is_later(start->decoded, times.decoded))
 			start->decoded = times.decoded;
@@ -334,7 +329,7 @@ start_of_packets(const uint8_t *packets, size_t len, struct times *start)
 void
 pes_clock_begin(struct pes_clock *clock, const uint8_t *packets, size_t len)
 {
-	struct times start = { 0, 0 }, end = { 0, 0 };
+	struct pes_times start = { 0, 0 }, end = { 0, 0 };
 	uint64_t decoded, shown;
 
 	if (!clock->continues)
@@ -402,10 +397,10 @@ restamp_times(const struct pes_clock *clock, uint8_t *packet)
 static void
 watch_times(struct pes_track *track, const uint8_t *packet)
 {
-	struct times times;
+	struct pes_times times;
 	uint64_t step;
 
-	if (!read_times(packet, &times))
+	if (!pes_times(packet, &times))
 		return;
 	step = (times.decoded - track->decoded) & TIME_MASK;
 	if (track->has_time && step > 0 && step < STEP_MOST)

@@ -44,6 +44,12 @@ struct pes_clock {
 unsigned pes_pid(const uint8_t *packet);
 /* NULL: it carries none. */
 const uint8_t *pes_payload(const uint8_t *packet, size_t *len);
+struct pes_times {
+	uint64_t decoded, shown; /* DTS, PTS */
+};
+
+/* False: no time stamp starts in this packet. */
+bool pes_times(const uint8_t *packet, struct pes_times *);
 /* The random_access_indicator. */
 bool pes_is_random(const uint8_t *packet);
 /* Does this run of packets, the first of which starts a picture of the stream,
