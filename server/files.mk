@@ -162,6 +162,9 @@ finish_files = \
 	server/finish/id3.c \
 	server/finish/id3.h \
 	server/finish/mp3.c \
+	server/finish/ogg.c \
+	server/finish/ogg_sound.c \
+	server/finish/ogg_sound.h \
 	server/finish/sink.c \
 	server/finish/ts.c \
 	server/finish/units.c \

@@ -88,6 +88,11 @@ static const struct finisher {
 	{ "aac", finish_adts },
 	{ "flac", finish_flac },
 	{ "mp3", finish_mp3 },
+	{ "oga", finish_ogg },
+	{ "ogg", finish_ogg },
+	{ "ogv", finish_ogg },
+	{ "opus", finish_ogg },
+	{ "spx", finish_ogg },
 	{ "ts", finish_ts },
 };
 

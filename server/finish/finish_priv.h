@@ -49,6 +49,8 @@ enum finish_result finish_flac(
     const struct finish_job *, struct view *, struct finish_facts *);
 enum finish_result finish_mp3(
     const struct finish_job *, struct view *, struct finish_facts *);
+enum finish_result finish_ogg(
+    const struct finish_job *, struct view *, struct finish_facts *);
 enum finish_result finish_ts(
     const struct finish_job *, struct view *, struct finish_facts *);
 

@@ -33,7 +33,8 @@ struct seek_point {
 struct flac {
 	const struct finish_job *job;
 	struct finish_facts *facts;
-	struct sink *sink; /* NULL: only counted */
+	struct sink sink;
+	bool writes; /* else only counts */
 	uint8_t info[FLAC_INFO_BYTES];
 	struct flac_info parsed;
 	bool has_info, has_two_infos;
@@ -113,8 +114,8 @@ take_unit(void *arg, const void *bytes, size_t len, unsigned flags)
 	room = mem_new(len + FLAC_NUMBER_BYTES);
 	room_len = flac_renumber(bytes, len, &frame,
 	    frame.is_variable ? flac->samples : flac->count, room);
-	if (flac->sink != NULL) {
-		sink_put(flac->sink, room, room_len);
+	if (flac->writes) {
+		sink_put(&flac->sink, room, room_len);
 	} else {
 		finish_pass_marks(
 		    flac->job, &flac->next_mark, flac->recorded, time_ms(flac));
@@ -208,15 +209,15 @@ put_comments(struct sink *sink, const struct flac *flac)
 static enum finish_result
 write_all(struct flac *flac, struct view *view)
 {
-	struct sink sink = { .fd = flac->job->to };
 	enum finish_result result;
 
-	put_info(&sink, flac);
-	put_points(&sink, flac);
-	put_comments(&sink, flac);
-	flac->sink = &sink;
+	flac->sink.fd = flac->job->to;
+	flac->writes = true;
+	put_info(&flac->sink, flac);
+	put_points(&flac->sink, flac);
+	put_comments(&flac->sink, flac);
 	result = read_frames(flac, view);
-	if (!sink_end(&sink))
+	if (!sink_end(&flac->sink))
 		return FINISH_FAILED;
 	return result == FINISH_AS_IS ? FINISH_WRITTEN : result;
 }

@@ -21,23 +21,30 @@ NOISE = ["-f", "lavfi", "-i", "anoisesrc=amplitude=0.1:seed=3:"
 PICTURE = ["-f", "lavfi", "-i", "testsrc=size=160x120:rate=10"]
 X264 = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p",
         "-g", "50", "-c:a", "aac", "-b:a", "64k"]
-# Name: extension, how it is made, may a seek be late by so many seconds, and
-# is it sought in by the file itself (or by its points).
+# Name: extension, how it is made, how many seconds before its time a seek may
+# land (a page, a table's entry; None: nobody can seek in it without an index),
+# and by how many seconds what comes then may be another than it says (the table
+# of an MP3 tells bytes as 256ths).
 KINDS = {
     "mp3-cbr": ("mp3", NOISE + ["-c:a", "libmp3lame", "-b:a", "128k",
                                 "-write_xing", "0", "-id3v2_version", "0",
-                                "-f", "mp3"], 0.1, True),
+                                "-f", "mp3"], 0.1, 0.05),
     "mp3-vbr": ("mp3", ["-f", "lavfi", "-i", "aevalsrc=exprs="
                         "'sin(400*t)*(mod(t\\,7)/7)+random(0)*lt(mod(t\\,40)"
                         "\\,10)/3':s=44100"] +
                 ["-c:a", "libmp3lame", "-q:a", "2", "-write_xing", "0",
-                 "-id3v2_version", "0", "-f", "mp3"], 6, True),
-    "flac": ("flac", NOISE + ["-c:a", "flac", "-f", "flac"], 0.1, True),
+                 "-id3v2_version", "0", "-f", "mp3"], 7, 4),
+    "flac": ("flac", NOISE + ["-c:a", "flac", "-f", "flac"], 11, 0.01),
+    "opus": ("opus", NOISE + ["-c:a", "libopus", "-b:a", "48k", "-f",
+                              "ogg"], 1.5, 0.01),
+    "vorbis": ("ogg", NOISE + ["-c:a", "libvorbis", "-q:a", "1", "-f",
+                               "ogg"], 1.5, 0.01),
+    "ogg-flac": ("oga", NOISE + ["-c:a", "flac", "-f", "ogg"], 1.5, 0.01),
     "aac": ("aac", NOISE + ["-c:a", "aac", "-b:a", "96k", "-f", "adts"],
-            0.1, False),
-    "ts": ("ts", PICTURE + NOISE + X264 + ["-f", "mpegts"], 5, True),
+            None, None),
+    "ts": ("ts", PICTURE + NOISE + X264 + ["-f", "mpegts"], 6, 0.05),
     "ts-audio": ("ts", NOISE + ["-c:a", "aac", "-b:a", "96k", "-f",
-                                "mpegts"], 0.2, True),
+                                "mpegts"], 1, 0.05),
 }
 # These cannot carry chapters.
 BARE = ("aac", "ts")
@@ -78,6 +85,10 @@ def frames_sum(path):
     return total
 
 
+PACKETS = ["-show_entries", "packet=pts_time,data_hash",
+           "-show_data_hash", "md5"]
+
+
 class Finish(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory(prefix="a2a-")
@@ -96,19 +107,24 @@ class Finish(unittest.TestCase):
         return facts, out if facts["result"] == "written" else path
 
     def seek(self, path, at):
-        """When the first sound after a seek to that time is due."""
-        done = subprocess.run(
-            ["ffprobe", "-v", "error", "-of", "json", "-select_streams",
-             "a:0", "-read_intervals", f"{at}%+#1", "-show_entries",
-             "packet=pts_time", path], capture_output=True, text=True,
-            timeout=60, check=True)
-        self.assertEqual(done.stderr, "")
-        return float(json.loads(done.stdout)["packets"][0]["pts_time"])
+        """When the first sound after a seek to that time is due, and which
+        that is."""
+        packet = probe(path, "-select_streams", "a:0", "-read_intervals",
+                       f"{at}%+#1", *PACKETS)["packets"][0]
+        return float(packet["pts_time"]), packet["data_hash"]
 
-    def check_seeks(self, path, duration, late):
+    def check_seeks(self, path, duration, early, wrong):
+        """It lands before that time, not by more than early, and what comes
+        is what should come then, but for wrong seconds."""
+        truth = {packet["data_hash"]: float(packet["pts_time"]) for packet in
+                 probe(path, "-select_streams", "a:0", *PACKETS)["packets"]
+                 if "pts_time" in packet}
         for _ in range(SEEKS):
             at = random.uniform(1, duration - 10)
-            self.assertAlmostEqual(self.seek(path, at), at, delta=late)
+            said, which = self.seek(path, at)
+            self.assertLess(said, at + 0.1)
+            self.assertGreater(said, at - early)
+            self.assertAlmostEqual(truth[which], said, delta=wrong)
 
     def check_points(self, path, extension, facts):
         """From each point on it can be decoded, and lasts as long as said."""
@@ -122,7 +138,7 @@ class Finish(unittest.TestCase):
                 delta=0.3 if extension == "ts" else 0.1)
 
     def check_kind(self, name):
-        extension, _, late, is_sought = KINDS[name]
+        extension, _, early, wrong = KINDS[name]
         path = made(self.folder, name)
         size = os.path.getsize(path)
         marks = [(size * part // 7, f"Title {part} \u00e9") for part in
@@ -136,12 +152,12 @@ class Finish(unittest.TestCase):
         self.assertAlmostEqual(seconds, want, delta=0.1)
         self.assertEqual([title for _, title in facts["chapters"]],
                          [title for _, title in marks])
-        if is_sought and extension not in BARE:
+        if extension not in BARE:
             told = probe(out, "-show_entries", "format=duration")
             self.assertAlmostEqual(
                 float(told["format"]["duration"]), want, delta=0.05)
-        if is_sought:
-            self.check_seeks(out, want, late)
+        if early:
+            self.check_seeks(out, want, early, wrong)
         if extension in BARE:
             self.check_points(out, extension, facts)
         else:
@@ -154,6 +170,45 @@ class Finish(unittest.TestCase):
                          [at_ms for at_ms, _ in facts["chapters"]])
         self.assertEqual([chapter["tags"]["title"] for chapter in found],
                          [title for _, title in facts["chapters"]])
+
+
+    def check_chain(self, extension, options):
+        """Twenty titles, one after the other, as encoders do it."""
+        path = os.path.join(self.folder, "chain." + extension)
+        titles = [f"Piece {number}" for number in range(20)]
+        with open(path, "wb") as file:
+            for number, title in enumerate(titles):
+                subprocess.run(
+                    ["ffmpeg", "-nostdin", "-v", "error", *NOISE, *options,
+                     "-t", str(2 + number / 7), "-metadata",
+                     "title=" + title, "-metadata", "artist=Ana", "-f",
+                     "ogg", "pipe:1"], check=True, stdout=file, timeout=60)
+        want = sum(2 + number / 7 for number in range(20))
+        facts, out = self.finish(extension, path)
+        self.assertEqual(facts["result"], "written")
+        said, seconds = decode(out)
+        self.assertEqual(said, "")
+        self.assertAlmostEqual(facts["duration_ms"] / 1000, want, delta=0.3)
+        self.assertAlmostEqual(
+            facts["duration_ms"] / 1000, seconds, delta=0.05)
+        told = probe(out, "-show_entries", "format=duration")
+        self.assertAlmostEqual(float(told["format"]["duration"]), seconds,
+                               delta=0.05)
+        self.assertEqual([title for _, title in facts["chapters"]],
+                         ["Ana - " + title for title in titles])
+        self.check_chapters(out, facts)
+        for at_ms, _ in facts["chapters"]:
+            self.assertAlmostEqual(
+                self.seek(out, at_ms / 1000)[0], at_ms / 1000, delta=1.5)
+
+    def test_chain_of_opus(self):
+        self.check_chain("opus", ["-c:a", "libopus"])
+
+    def test_chain_of_vorbis(self):
+        self.check_chain("ogg", ["-c:a", "libvorbis"])
+
+    def test_chain_of_flac(self):
+        self.check_chain("oga", ["-c:a", "flac"])
 
 
 for kind in KINDS:

@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * SPDX-FileCopyrightText: The all2all developers */
+#include "base/mem.h"
+#include "base/random.h"
+#include "finish/comments.h"
+#include "finish/ogg_sound.h"
+#include "format/comments.h"
+#include "format/flac.h"
+
+#include <ogg/ogg.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* An encoder that tells a new title begins a new link, RFC 3533 section 4, and
+ * players neither add up the links' times nor find a place in them. When all
+ * links are of one stream of sound with the same headers, their packets become
+ * one link, whose time is the sum of what comes out of them; the links' titles
+ * become its chapters. Anything else stays as it is. */
+
+#define PIECE_BYTES  (64 << 10)
+#define GO_ON_PIECES 32
+#define MOST_HEADER  (1 << 20)
+
+struct ogg {
+	const struct finish_job *job;
+	struct finish_facts *facts;
+	ogg_sync_state sync;
+	ogg_stream_state in;
+	bool has_in;      /* a link is being read */
+	bool has_headers; /* all of it */
+	bool is_mixed;    /* more than one stream, or of a kind not known */
+	bool differs;     /* two links that one decoder cannot take */
+	struct ogg_sound first, link;
+	uint64_t page_byte; /* in the recording, of the page at hand */
+	uint64_t samples;   /* that came out so far, of the same decoder */
+	int64_t before_ms;  /* of decoders before */
+	uint64_t trim;      /* samples at the end that are none */
+	uint64_t packets;
+	size_t next_mark;
+	unsigned links;
+	char title[COMMENTS_TITLE_BYTES]; /* of the first link */
+
+	bool writes; /* else only counts */
+	ogg_stream_state out;
+	struct sink sink;
+	struct bytes held; /* the newest packet, written when another comes */
+	int64_t held_granule;
+	bool has_held;
+	int64_t in_granule;    /* of the link, at the end of its last page */
+	uint64_t page_samples; /* came out of the page at hand */
+};
+
+static int64_t
+time_ms(const struct ogg *ogg)
+{
+	uint64_t skip = ogg->first.pre_skip;
+
+	if (ogg->first.rate == 0 || ogg->samples < skip)
+		return ogg->before_ms;
+	return ogg->before_ms +
+	    (int64_t)((ogg->samples - skip) * 1000 / ogg->first.rate);
+}
+
+static void
+put_pages(struct ogg *ogg, bool is_flush)
+{
+	ogg_page page;
+
+	while ((is_flush ? ogg_stream_flush(&ogg->out, &page)
+			 : ogg_stream_pageout(&ogg->out, &page)) != 0) {
+		sink_put(&ogg->sink, page.header, (size_t)page.header_len);
+		sink_put(&ogg->sink, page.body, (size_t)page.body_len);
+	}
+}
+
+static void
+put_packet(struct ogg *ogg, const struct bytes *bytes, int64_t granule,
+    bool is_first, bool is_last)
+{
+	ogg_packet packet;
+
+	memset(&packet, 0, sizeof(packet));
+	packet.packet = bytes->data;
+	packet.bytes = (long)bytes->len;
+	packet.b_o_s = is_first;
+	packet.e_o_s = is_last;
+	packet.granulepos = granule;
+	CHECK(ogg_stream_packetin(&ogg->out, &packet) == 0);
+}
+
+static void
+put_headers(struct ogg *ogg, uint64_t samples)
+{
+	struct bytes comment = { 0 }, packet = { 0 };
+	struct finish_job job = *ogg->job;
+
+	if (job.title[0] == '\0')
+		job.title = ogg->title;
+	comments_put(&comment, &job, ogg->facts);
+	for (unsigned i = 0;
+	     ogg_sound_header(&ogg->first, i, &comment, samples, &packet);
+	     i++) {
+		put_packet(ogg, &packet, 0, i == 0, false);
+		if (i == 0)
+			put_pages(ogg, true);
+	}
+	put_pages(ogg, true);
+	bytes_free(&comment);
+	bytes_free(&packet);
+}
+
+static void
+put_held(struct ogg *ogg, bool is_last)
+{
+	if (!ogg->has_held)
+		return;
+	put_packet(ogg, &ogg->held, ogg->held_granule, false, is_last);
+	put_pages(ogg, is_last);
+	ogg->has_held = false;
+}
+
+/* Frames of FLAC carry their own number. */
+static void
+hold_packet(struct ogg *ogg, const ogg_packet *packet)
+{
+	size_t len = (size_t)packet->bytes;
+	struct flac_frame frame;
+	uint8_t *room;
+
+	bytes_eat(&ogg->held, ogg->held.len);
+	ogg->has_held = true;
+	if (ogg->first.kind != OGG_KIND_FLAC ||
+	    flac_frame_parse(packet->packet, len, &frame) != FLAC_YES) {
+		bytes_append(&ogg->held, packet->packet, len);
+		return;
+	}
+	room = mem_new(len + FLAC_NUMBER_BYTES);
+	len = flac_renumber(packet->packet, len, &frame,
+	    frame.is_variable ? ogg->samples : ogg->packets, room);
+	bytes_append(&ogg->held, room, len);
+	free(room);
+}
+
+static void
+take_data(struct ogg *ogg, const ogg_packet *packet)
+{
+	unsigned samples;
+
+	if (packet->bytes == 0)
+		return;
+	samples = ogg_sound_samples(
+	    &ogg->first, packet->packet, (size_t)packet->bytes);
+	if (ogg->writes) {
+		put_held(ogg, false);
+		hold_packet(ogg, packet);
+	} else {
+		finish_pass_marks(
+		    ogg->job, &ogg->next_mark, ogg->page_byte, time_ms(ogg));
+	}
+	ogg->samples += samples;
+	ogg->page_samples += samples;
+	ogg->packets++;
+	ogg->held_granule = (int64_t)ogg->samples;
+}
+
+static void
+note_title(struct ogg *ogg)
+{
+	struct finish_facts *facts = ogg->facts;
+	const struct bytes *comment = &ogg->link.comment;
+	char title[COMMENTS_TITLE_BYTES];
+	size_t count = facts->chapter_count;
+
+	if (ogg->writes || !comments_title(comment->data, comment->len, title))
+		return;
+	if (ogg->links == 0)
+		memcpy(ogg->title, title, sizeof(title));
+	if (count == 0 || strcmp(facts->chapters[count - 1].title, title) != 0)
+		finish_add_chapter(facts, time_ms(ogg), title);
+}
+
+/* One decoder takes the first link and all that are like it. */
+static void
+end_headers(struct ogg *ogg)
+{
+	note_title(ogg);
+	if (ogg->links > 0 && !ogg->writes &&
+	    !ogg_sound_continues(&ogg->first, &ogg->link)) {
+		ogg->differs = true;
+		ogg->before_ms = time_ms(ogg);
+		ogg->samples = 0;
+	}
+	if (!ogg->writes && (ogg->links == 0 || ogg->differs)) {
+		ogg_sound_clear(&ogg->first);
+		ogg->first = ogg->link;
+		memset(&ogg->link, 0, sizeof(ogg->link));
+	}
+	ogg_sound_clear(&ogg->link);
+	ogg->links++;
+	ogg->has_headers = true;
+}
+
+static void
+take_packet(struct ogg *ogg, const ogg_packet *packet)
+{
+	if (ogg->has_headers) {
+		take_data(ogg, packet);
+	} else if (packet->bytes > MOST_HEADER ||
+	    !ogg_sound_take(
+		&ogg->link, packet->packet, (size_t)packet->bytes)) {
+		ogg->is_mixed = true;
+	} else if (ogg_sound_is_ready(&ogg->link)) {
+		end_headers(ogg);
+	}
+}
+
+static void
+end_link(struct ogg *ogg)
+{
+	if (ogg->has_in)
+		ogg_stream_clear(&ogg->in);
+	ogg->has_in = false;
+}
+
+static void
+begin_link(struct ogg *ogg, ogg_page *page)
+{
+	end_link(ogg);
+	CHECK(ogg_stream_init(&ogg->in, ogg_page_serialno(page)) == 0);
+	ogg->has_in = true;
+	ogg->has_headers = false;
+	ogg->in_granule = -1;
+	ogg_sound_clear(&ogg->link);
+}
+
+/* The end of a stream may say that its last packet holds less than it could. */
+static void
+trim_end(struct ogg *ogg, ogg_page *page)
+{
+	int64_t granule = ogg_page_granulepos(page), told;
+
+	if (granule < 0 || ogg_page_packets(page) == 0)
+		return;
+	told = granule - ogg->in_granule;
+	ogg->trim = 0;
+	if (ogg->in_granule >= 0 && told >= 0 &&
+	    (uint64_t)told < ogg->page_samples && ogg_page_eos(page))
+		ogg->trim = ogg->page_samples - (uint64_t)told;
+	ogg->in_granule = granule;
+}
+
+static void
+take_page(struct ogg *ogg, ogg_page *page)
+{
+	ogg_packet packet;
+	int found;
+
+	if (ogg_page_bos(page)) {
+		/* Another one that begins beside it, not after it. */
+		if (ogg->has_in && !ogg->has_headers)
+			ogg->is_mixed = true;
+		begin_link(ogg, page);
+	}
+	if (!ogg->has_in || ogg_stream_pagein(&ogg->in, page) != 0)
+		return;
+	ogg->page_samples = 0;
+	while (!ogg->is_mixed &&
+	    (found = ogg_stream_packetout(&ogg->in, &packet)) != 0) {
+		if (found > 0)
+			take_packet(ogg, &packet);
+	}
+	if (ogg->has_headers)
+		trim_end(ogg, page);
+}
+
+static enum finish_result
+read_pages(struct ogg *ogg, struct view *view)
+{
+	const uint8_t *bytes;
+	ogg_page page;
+	int64_t left;
+	size_t len;
+	long found;
+
+	for (int64_t at = 0; at < view->size && !ogg->is_mixed;
+	     at += (int64_t)len) {
+		if (at % (PIECE_BYTES * GO_ON_PIECES) == 0 &&
+		    !finish_goes_on(ogg->job))
+			return FINISH_STOPPED;
+		left = view->size - at;
+		len = left < PIECE_BYTES ? (size_t)left : PIECE_BYTES;
+		bytes = view_look(view, at, len);
+		if (bytes == NULL)
+			return FINISH_FAILED;
+		memcpy(ogg_sync_buffer(&ogg->sync, (long)len), bytes, len);
+		CHECK(ogg_sync_wrote(&ogg->sync, (long)len) == 0);
+		while ((found = ogg_sync_pageseek(&ogg->sync, &page)) != 0) {
+			if (found > 0)
+				take_page(ogg, &page);
+			else if (!ogg->writes)
+				ogg->facts
+				    ->passed_over_bytes += (uint64_t)-found;
+			ogg->page_byte += (uint64_t)labs(found);
+		}
+	}
+	return FINISH_AS_IS;
+}
+
+static enum finish_result
+pass(struct ogg *ogg, struct view *view)
+{
+	enum finish_result result;
+
+	ogg_sync_init(&ogg->sync);
+	ogg->samples = ogg->packets = ogg->page_byte = 0;
+	ogg->first.last_block = 0;
+	ogg->links = 0;
+	result = read_pages(ogg, view);
+	end_link(ogg);
+	ogg_sync_clear(&ogg->sync);
+	return result;
+}
+
+static enum finish_result
+write_all(struct ogg *ogg, struct view *view)
+{
+	enum finish_result result;
+	uint32_t serial;
+
+	random_bytes(&serial, sizeof(serial));
+	CHECK(ogg_stream_init(&ogg->out, (int)(serial & INT32_MAX)) == 0);
+	ogg->sink.fd = ogg->job->to;
+	ogg->writes = true;
+	put_headers(ogg, ogg->samples - ogg->trim);
+	ogg->trim = 0;
+	result = pass(ogg, view);
+	ogg->held_granule -= (int64_t)ogg->trim;
+	put_held(ogg, true);
+	ogg_stream_clear(&ogg->out);
+	if (!sink_end(&ogg->sink))
+		return FINISH_FAILED;
+	return result == FINISH_AS_IS ? FINISH_WRITTEN : result;
+}
+
+/* One title is the whole; the marks may know more. */
+static void
+choose_chapters(struct ogg *ogg)
+{
+	struct finish_facts *facts = ogg->facts;
+	const struct finish_job *job = ogg->job;
+
+	finish_pass_marks(job, &ogg->next_mark, UINT64_MAX, facts->duration_ms);
+	if (facts->chapter_count == 1 && job->mark_count > 0)
+		facts->chapter_count = 0;
+	finish_marks_to_chapters(job, facts);
+}
+
+static enum finish_result
+finish_chain(struct ogg *ogg, struct view *view)
+{
+	enum finish_result result = pass(ogg, view);
+	struct finish_facts *facts = ogg->facts;
+
+	if (result != FINISH_AS_IS)
+		return result;
+	if (ogg->links == 0 && !ogg->is_mixed)
+		return FINISH_FAILED;
+	if (!ogg->is_mixed) {
+		ogg->samples -= ogg->trim < ogg->samples ? ogg->trim : 0;
+		facts->duration_ms = time_ms(ogg);
+		ogg->samples += ogg->trim;
+		facts->sample_rate = ogg->first.rate;
+		facts->channels = ogg->first.channels;
+	}
+	choose_chapters(ogg);
+	if (ogg->is_mixed || ogg->differs || ogg->packets == 0)
+		return FINISH_AS_IS;
+	return write_all(ogg, view);
+}
+
+enum finish_result
+finish_ogg(
+    const struct finish_job *job, struct view *view, struct finish_facts *facts)
+{
+	struct ogg *ogg = mem_new(sizeof(*ogg));
+	enum finish_result result;
+
+	ogg->job = job;
+	ogg->facts = facts;
+	result = finish_chain(ogg, view);
+	ogg_sound_clear(&ogg->first);
+	ogg_sound_clear(&ogg->link);
+	bytes_free(&ogg->held);
+	free(ogg);
+	return result;
+}
