@@ -168,7 +168,10 @@ finish_files = \
 	server/finish/sink.c \
 	server/finish/ts.c \
 	server/finish/units.c \
-	server/finish/units.h
+	server/finish/units.h \
+	server/finish/webm.c \
+	server/finish/webm_front.c \
+	server/finish/webm_front.h
 
 spool_files = \
 	server/spool/drops.c \

@@ -57,6 +57,17 @@ finish_add_chapter(struct finish_facts *facts, int64_t at_ms, const char *title)
 }
 
 void
+finish_note_title(struct finish_facts *facts, int64_t at_ms, const char *title)
+{
+	size_t count = facts->chapter_count;
+
+	if (title[0] != '\0' &&
+	    (count == 0 ||
+		strcmp(facts->chapters[count - 1].title, title) != 0))
+		finish_add_chapter(facts, at_ms, title);
+}
+
+void
 finish_pass_marks(
     const struct finish_job *job, size_t *next, uint64_t byte, int64_t at_ms)
 {
@@ -71,8 +82,10 @@ finish_marks_to_chapters(
 {
 	const struct finish_mark *mark;
 
-	if (facts->chapter_count > 0)
+	if (facts->chapter_count > 1 ||
+	    (facts->chapter_count == 1 && job->mark_count == 0))
 		return;
+	facts->chapter_count = 0; /* one title is the whole */
 	for (size_t i = 0; i < job->mark_count; i++) {
 		mark = &job->marks[i];
 		if (!mark->is_gap && mark->title[0] != '\0')
@@ -94,6 +107,9 @@ static const struct finisher {
 	{ "opus", finish_ogg },
 	{ "spx", finish_ogg },
 	{ "ts", finish_ts },
+	{ "mka", finish_webm },
+	{ "mkv", finish_webm },
+	{ "webm", finish_webm },
 };
 
 static enum finish_result

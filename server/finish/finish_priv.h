@@ -34,11 +34,14 @@ bool finish_goes_on(const struct finish_job *);
 void finish_add_point(struct finish_facts *, int64_t at_ms, uint64_t byte);
 void finish_add_chapter(
     struct finish_facts *, int64_t at_ms, const char *title);
+/* A title that was in the stream; the same again is none. */
+void finish_note_title(struct finish_facts *, int64_t at_ms, const char *title);
 /* What is at byte of the recording comes at_ms into the finished file: sets
  * the marks up to there; *next is the first one not set. */
 void finish_pass_marks(
     const struct finish_job *, size_t *next, uint64_t byte, int64_t at_ms);
-/* Chapters from the marks when the stream had none; the marks are set. */
+/* Chapters from the marks, which are set, when the stream had no titles of its
+ * own but one for all. */
 void finish_marks_to_chapters(const struct finish_job *, struct finish_facts *);
 
 /* One for each kind of file: see finish_media(). When FAILED, errno says why,
@@ -52,6 +55,8 @@ enum finish_result finish_mp3(
 enum finish_result finish_ogg(
     const struct finish_job *, struct view *, struct finish_facts *);
 enum finish_result finish_ts(
+    const struct finish_job *, struct view *, struct finish_facts *);
+enum finish_result finish_webm(
     const struct finish_job *, struct view *, struct finish_facts *);
 
 #endif

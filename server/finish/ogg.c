@@ -166,17 +166,14 @@ take_data(struct ogg *ogg, const ogg_packet *packet)
 static void
 note_title(struct ogg *ogg)
 {
-	struct finish_facts *facts = ogg->facts;
 	const struct bytes *comment = &ogg->link.comment;
 	char title[COMMENTS_TITLE_BYTES];
-	size_t count = facts->chapter_count;
 
 	if (ogg->writes || !comments_title(comment->data, comment->len, title))
 		return;
 	if (ogg->links == 0)
 		memcpy(ogg->title, title, sizeof(title));
-	if (count == 0 || strcmp(facts->chapters[count - 1].title, title) != 0)
-		finish_add_chapter(facts, time_ms(ogg), title);
+	finish_note_title(ogg->facts, time_ms(ogg), title);
 }
 
 /* One decoder takes the first link and all that are like it. */
@@ -342,19 +339,6 @@ write_all(struct ogg *ogg, struct view *view)
 	return result == FINISH_AS_IS ? FINISH_WRITTEN : result;
 }
 
-/* One title is the whole; the marks may know more. */
-static void
-choose_chapters(struct ogg *ogg)
-{
-	struct finish_facts *facts = ogg->facts;
-	const struct finish_job *job = ogg->job;
-
-	finish_pass_marks(job, &ogg->next_mark, UINT64_MAX, facts->duration_ms);
-	if (facts->chapter_count == 1 && job->mark_count > 0)
-		facts->chapter_count = 0;
-	finish_marks_to_chapters(job, facts);
-}
-
 static enum finish_result
 finish_chain(struct ogg *ogg, struct view *view)
 {
@@ -372,7 +356,9 @@ finish_chain(struct ogg *ogg, struct view *view)
 		facts->sample_rate = ogg->first.rate;
 		facts->channels = ogg->first.channels;
 	}
-	choose_chapters(ogg);
+	finish_pass_marks(
+	    ogg->job, &ogg->next_mark, UINT64_MAX, facts->duration_ms);
+	finish_marks_to_chapters(ogg->job, facts);
 	if (ogg->is_mixed || ogg->differs || ogg->packets == 0)
 		return FINISH_AS_IS;
 	return write_all(ogg, view);

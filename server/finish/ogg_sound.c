@@ -187,8 +187,8 @@ ogg_sound_continues(const struct ogg_sound *one, const struct ogg_sound *other)
 }
 
 /* RFC 6716 section 3.1. */
-static unsigned
-opus_samples(const uint8_t *packet, size_t len)
+unsigned
+opus_packet_samples(const uint8_t *packet, size_t len)
 {
 	static const unsigned silk[4] = { 480, 960, 1920, 2880 };
 	unsigned config, frame, count;
@@ -241,7 +241,7 @@ ogg_sound_samples(struct ogg_sound *state, const uint8_t *packet, size_t len)
 
 	switch (state->kind) {
 	case OGG_KIND_OPUS:
-		return opus_samples(packet, len);
+		return opus_packet_samples(packet, len);
 	case OGG_KIND_VORBIS:
 		return vorbis_samples(state, packet, len);
 	case OGG_KIND_FLAC:

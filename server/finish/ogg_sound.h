@@ -55,4 +55,7 @@ unsigned ogg_sound_samples(
 bool ogg_sound_header(const struct ogg_sound *, unsigned number,
     const struct bytes *comment, uint64_t samples, struct bytes *packet);
 
+/* At 48 kHz; 0: it makes no sense. RFC 6716 section 3.1. */
+unsigned opus_packet_samples(const uint8_t *packet, size_t len);
+
 #endif

@@ -14,7 +14,8 @@ import unittest
 from ears import decode
 from server import BUILD
 
-SECONDS = 600
+# What takes long is ffmpeg; a sanitizer sees as much in one minute.
+SECONDS = 60 if os.environ.get("A2A_SANITIZED") else 600
 SEEKS = 10
 NOISE = ["-f", "lavfi", "-i", "anoisesrc=amplitude=0.1:seed=3:"
          "sample_rate=48000"]
@@ -40,6 +41,13 @@ KINDS = {
     "vorbis": ("ogg", NOISE + ["-c:a", "libvorbis", "-q:a", "1", "-f",
                                "ogg"], 1.5, 0.01),
     "ogg-flac": ("oga", NOISE + ["-c:a", "flac", "-f", "ogg"], 1.5, 0.01),
+    "webm-audio": ("webm", NOISE + ["-c:a", "libopus", "-b:a", "48k", "-f",
+                                    "webm"], 6, 0.01),
+    "webm": ("webm", PICTURE + NOISE +
+             ["-c:v", "libvpx", "-b:v", "60k", "-g", "50", "-deadline",
+              "realtime", "-cpu-used", "16", "-c:a", "libopus", "-b:a",
+              "48k", "-f", "webm"], 6, 0.01),
+    "mkv": ("mkv", PICTURE + NOISE + X264 + ["-f", "matroska"], 6, 0.01),
     "aac": ("aac", NOISE + ["-c:a", "aac", "-b:a", "96k", "-f", "adts"],
             None, None),
     "ts": ("ts", PICTURE + NOISE + X264 + ["-f", "mpegts"], 6, 0.05),
@@ -69,7 +77,7 @@ def probe(path, *entries):
 
 
 def packets(path):
-    """When each packet of the first picture, else sound, is due."""
+    """When each packet of the sound is due."""
     return [float(packet["pts_time"])
             for packet in probe(path, "-select_streams", "a:0",
                                 "-show_entries", "packet=pts_time")["packets"]
@@ -79,6 +87,8 @@ def packets(path):
 def frames_sum(path):
     """Of the frames, counted one by one by somebody else."""
     total = 0.0
+    if path.endswith(".mkv"):  # its times are rounded, its frames are AAC's
+        return len(packets(path)) * 1024 / 48000
     for packet in probe(path, "-select_streams", "a:0", "-show_entries",
                         "packet=duration_time")["packets"]:
         total += float(packet.get("duration_time", 0))
@@ -130,7 +140,8 @@ class Finish(unittest.TestCase):
         """From each point on it can be decoded, and lasts as long as said."""
         with open(path, "rb") as file:
             media = file.read()
-        for at_ms, byte in random.sample(facts["points"], SEEKS):
+        points = facts["points"]
+        for at_ms, byte in random.sample(points, min(SEEKS, len(points))):
             said, seconds = decode(media[byte:], None, "." + extension)
             self.assertEqual(said, "")
             self.assertAlmostEqual(
@@ -188,7 +199,9 @@ class Finish(unittest.TestCase):
         self.assertEqual(facts["result"], "written")
         said, seconds = decode(out)
         self.assertEqual(said, "")
-        self.assertAlmostEqual(facts["duration_ms"] / 1000, want, delta=0.3)
+        # What an encoder lets itself warm up with is heard where another
+        # title goes on.
+        self.assertAlmostEqual(facts["duration_ms"] / 1000, want, delta=0.5)
         self.assertAlmostEqual(
             facts["duration_ms"] / 1000, seconds, delta=0.05)
         told = probe(out, "-show_entries", "format=duration")
