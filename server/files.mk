@@ -117,6 +117,8 @@ http_files = \
 	server/http/names.c \
 	server/http/parse.c \
 	server/http/query.c \
+	server/http/range.c \
+	server/http/range.h \
 	server/http/request.h \
 	server/http/response.c \
 	server/http/response.h \

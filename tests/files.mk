@@ -46,6 +46,7 @@ unit_tests = \
 	tests/unit/test_purge \
 	tests/unit/test_query \
 	tests/unit/test_quota \
+	tests/unit/test_range \
 	tests/unit/test_rate_cap \
 	tests/unit/test_recording \
 	tests/unit/test_recover \
@@ -109,6 +110,7 @@ tests_unit_test_parse_SOURCES = tests/unit/test_parse.c
 tests_unit_test_purge_SOURCES = tests/unit/test_purge.c
 tests_unit_test_query_SOURCES = tests/unit/test_query.c
 tests_unit_test_quota_SOURCES = tests/unit/test_quota.c
+tests_unit_test_range_SOURCES = tests/unit/test_range.c
 tests_unit_test_rate_cap_SOURCES = tests/unit/test_rate_cap.c
 tests_unit_test_recording_SOURCES = tests/unit/test_recording.c
 tests_unit_test_recover_SOURCES = tests/unit/test_recover.c
@@ -161,6 +163,7 @@ fuzz_files = \
 	tests/fuzz/fuzz_ogg.c \
 	tests/fuzz/fuzz_packets.c \
 	tests/fuzz/fuzz_query.c \
+	tests/fuzz/fuzz_range.c \
 	tests/fuzz/fuzz_request.c \
 	tests/fuzz/fuzz_sidecar.c \
 	tests/fuzz/fuzz_text.c \
