@@ -199,12 +199,21 @@ spool_files = \
 	server/spool/whole_webm.c
 
 archive_files = \
+	server/archive/archive_commands.c \
+	server/archive/archive_commands.h \
 	server/archive/archivist.c \
 	server/archive/archivist.h \
+	server/archive/archivist_priv.h \
+	server/archive/entry.c \
+	server/archive/entry.h \
 	server/archive/finishing.c \
 	server/archive/finishing.h \
+	server/archive/item.c \
+	server/archive/item.h \
 	server/archive/leftovers.c \
-	server/archive/leftovers.h
+	server/archive/leftovers.h \
+	server/archive/librarian.c \
+	server/archive/librarian.h
 
 letters_files = \
 	server/letters/mime.c \
@@ -415,6 +424,12 @@ pages_files = \
 	server/pages/playlists.c \
 	server/pages/status_json.c
 
+serve_files = \
+	server/serve/answer.c \
+	server/serve/answer.h \
+	server/serve/reader.c \
+	server/serve/reader.h
+
 front_files = \
 	server/front/reply.c \
 	server/front/reply.h \
@@ -423,7 +438,9 @@ front_files = \
 	server/front/thread.c \
 	server/front/thread.h \
 	server/front/visit.c \
-	server/front/visit.h
+	server/front/visit.h \
+	server/front/when.c \
+	server/front/when.h
 
 desk_files = \
 	server/desk/accept.c \

@@ -211,6 +211,7 @@ live_tests = \
 	tests/live/test_reconcile_wire.py \
 	tests/live/test_recording.py \
 	tests/live/test_reload.py \
+	tests/live/test_replay.py \
 	tests/live/test_reports.py \
 	tests/live/test_run.py \
 	tests/live/test_share.py \

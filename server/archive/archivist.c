@@ -2,39 +2,35 @@
  * SPDX-FileCopyrightText: The all2all developers */
 #include "archive/archivist.h"
 
-#include "archive/finishing.h"
+#include "archive/archive_commands.h"
+#include "archive/archivist_priv.h"
+#include "archive/item.h"
 #include "archive/leftovers.h"
 #include "base/clock.h"
-#include "base/file.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/sentence.h"
 #include "base/text.h"
-#include "ledger/store.h"
+#include "ledger/audit.h"
+#include "ledger/call.h"
+#include "ledger/recordings.h"
 #include "spool/naming.h"
 
 #include <event2/event.h>
-#include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #define STORE_NAME "all2all.sqlite"
 #define STOP_MS    10000
+#define ROUND_SECS 10
+#define DUE_MOST   64 /* of one round */
 #define AGAIN_SECS 30 /* until what failed is tried again */
 
 struct leftover {
 	struct leftover *next;
 	char path[];
-};
-
-struct archivist {
-	struct loop *loop, *desk, *clerk;
-	struct store *store;
-	struct finishing finishing;
-	struct leftover *leftovers, **last;
-	struct event *next;      /* looks at them; NULL: stopped */
-	atomic_llong stop_at_ms; /* mono; 0: not asked to stop */
-	unsigned thread_no;
 };
 
 static void
@@ -48,8 +44,8 @@ post_row(struct loop *to, const struct recording_msg *row)
 	loop_post(to, &copy->message);
 }
 
-static void
-tell_row(void *arg, const struct recording_msg *row)
+void
+archivist_tell(void *arg, const struct recording_msg *row)
 {
 	struct archivist *archivist = arg;
 
@@ -124,11 +120,83 @@ next_leftovers(evutil_socket_t fd, short what, void *arg)
 	}
 }
 
+void
+archivist_audit(struct archivist *archivist, const char *who, const char *what,
+    const struct recording_msg *row)
+{
+	struct audit_msg *audit = message_new(MSG_AUDIT, sizeof(*audit));
+
+	audit->member = row->member;
+	text_copy(audit->slug, sizeof(audit->slug), row->slug);
+	text_copy(audit->who, sizeof(audit->who), who);
+	snprintf(audit->what, sizeof(audit->what), "%s id=%s mount=%s", what,
+	    row->id, row->mount);
+	loop_post(archivist->clerk, &audit->message);
+}
+
+static void
+delete_for_good(struct archivist *archivist, const char *id)
+{
+	struct recording_msg row = { 0 };
+	char name[NAME_BYTES];
+	bool failed;
+
+	if (!recordings_find(archivist->store, id, "", &row, name, &failed))
+		return;
+	if (!item_delete(archivist->finishing.archive, row.path)) {
+		log_error("archive: %s cannot be deleted: %m", row.path);
+		return;
+	}
+	log_info("archive: %s left the trash for good", row.path);
+	row.is_purged = true;
+	archivist_audit(archivist, AUDIT_CLOCK, "recording deleted", &row);
+	archivist_tell(archivist, &row);
+}
+
+/* What lay in the trash long enough goes, but for what is held. The clerk has
+ * their rows out of the store before the next round. */
+static void
+empty_trash(evutil_socket_t fd, short what, void *arg)
+{
+	struct archivist *archivist = arg;
+	int64_t now_ms = clock_wall_ms();
+	int64_t before_ms = now_ms - atomic_load(&archivist->trash_ms);
+	char ids[DUE_MOST][40];
+	unsigned count = recordings_due(
+	    archivist->store, before_ms, now_ms, ids, DUE_MOST);
+
+	(void)fd;
+	(void)what;
+	for (unsigned i = 0; i < count; i++)
+		delete_for_good(archivist, ids[i]);
+}
+
+bool
+archivist_answers(unsigned argc, char **argv)
+{
+	return argc > 0 && strcmp(argv[0], "archive") == 0;
+}
+
+static void
+answer(struct archivist *archivist, const struct command_msg *command)
+{
+	struct result_msg *result = message_new(MSG_RESULT, sizeof(*result));
+	struct bytes text = { 0 };
+
+	result->reply_to = command->reply_to;
+	result->status = call_run(&archive_commands, 1, archivist,
+	    command->argc, (char **)command->argv, &text);
+	result->text = block_new(text.data, text.len, 0);
+	loop_post(archivist->clerk, &result->message);
+	bytes_free(&text);
+}
+
 static void
 stop(struct archivist *archivist)
 {
 	struct done_msg *done = message_new(MSG_DONE, sizeof(*done));
 
+	event_free(archivist->rounds);
 	event_free(archivist->next);
 	archivist->next = NULL;
 	done->thread_no = archivist->thread_no;
@@ -143,6 +211,8 @@ handle(void *owner, struct message *message)
 
 	if (archivist->next != NULL && message->kind == MSG_FINISH)
 		finish(archivist, ((const struct finish_msg *)message)->path);
+	else if (archivist->next != NULL && message->kind == MSG_COMMAND)
+		answer(archivist, (const struct command_msg *)message);
 	else if (archivist->next != NULL && message->kind == MSG_STOP)
 		stop(archivist);
 	message_free(message);
@@ -166,7 +236,7 @@ archivist_open(const struct archivist_setup *setup, char **error)
 	struct archivist *archivist = mem_new(sizeof(*archivist));
 
 	archivist->last = &archivist->leftovers;
-	archivist->finishing = (struct finishing){ .row = tell_row,
+	archivist->finishing = (struct finishing){ .row = archivist_tell,
 		.name_of = name_of,
 		.go_on = go_on,
 		.arg = archivist };
@@ -188,7 +258,10 @@ archivist_open(const struct archivist_setup *setup, char **error)
 	archivist->loop = loop_new("archivist", handle, archivist);
 	archivist->next = event_new(
 	    loop_base(archivist->loop), -1, 0, next_leftovers, archivist);
-	CHECK(archivist->next != NULL);
+	archivist->rounds = event_new(
+	    loop_base(archivist->loop), -1, EV_PERSIST, empty_trash, archivist);
+	CHECK(archivist->next != NULL && archivist->rounds != NULL);
+	archivist_set_trash(archivist, setup->trash_ms);
 	leftovers_find(archivist->finishing.archive, keep, archivist);
 	return archivist;
 }
@@ -196,6 +269,9 @@ archivist_open(const struct archivist_setup *setup, char **error)
 bool
 archivist_start(struct archivist *archivist)
 {
+	const struct timeval often = { .tv_sec = ROUND_SECS };
+
+	event_add(archivist->rounds, &often);
 	event_active(archivist->next, 0, 0);
 	return loop_start(archivist->loop);
 }
@@ -204,6 +280,12 @@ struct loop *
 archivist_loop(struct archivist *archivist)
 {
 	return archivist->loop;
+}
+
+void
+archivist_set_trash(struct archivist *archivist, int64_t trash_ms)
+{
+	atomic_store(&archivist->trash_ms, trash_ms);
 }
 
 void
@@ -222,8 +304,10 @@ archivist_free(struct archivist *archivist)
 	if (archivist == NULL)
 		return;
 	loop_join(archivist->loop);
-	if (archivist->next != NULL) /* never started */
+	if (archivist->next != NULL) { /* never started */
 		event_free(archivist->next);
+		event_free(archivist->rounds);
+	}
 	loop_free(archivist->loop);
 	for (; archivist->leftovers != NULL; archivist->leftovers = next) {
 		next = archivist->leftovers->next;

@@ -52,7 +52,8 @@ struct conf_mount {
 	int64_t metaint_bytes;
 	enum slow_policy slow;
 	bool record;
-	bool is_hidden;                          /* not in listings */
+	int64_t timeshift_ms; /* how long ago one may start; 0: now only */
+	bool is_hidden;       /* not in listings */
 	char *title, *description, *genre, *url; /* NULL: as the source says */
 };
 
@@ -103,6 +104,10 @@ struct conf {
 	int64_t drain_ms;    /* after SIGTERM listeners have this long */
 	int64_t spool_bytes; /* blocks waiting for a slow disk at most */
 	int64_t recording_point_ms; /* recordings reach the disk so often */
+	int64_t archive_burst_ms;   /* of a recording, as fast as it goes; */
+	int64_t archive_rate;       /* then so many times its rate; 0: any */
+	int64_t ranges;             /* of one request at most */
+	int64_t trash_ms;           /* recordings stay in the trash so long */
 };
 
 /* Each gives the first reference; or NULL, and *error (free it) is

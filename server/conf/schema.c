@@ -83,6 +83,11 @@ static const struct conf_option top_options[] = {
 	    TOP(spool_bytes) },
 	{ "recording-point", KIND_TIME, 5 * S, 100 * MS, 1 * MIN,
 	    TOP(recording_point_ms) },
+	{ "archive-burst", KIND_TIME, 10 * S, 0, 10 * MIN,
+	    TOP(archive_burst_ms) },
+	{ "archive-rate", KIND_COUNT, 4, 0, 1000, TOP(archive_rate) },
+	{ "trash-time", KIND_TIME, 336 * HOUR, 0, 8784 * HOUR, TOP(trash_ms) },
+	{ "ranges", KIND_COUNT, 8, 1, 64, TOP(ranges) },
 };
 
 static const struct conf_option listen_options[] = {
@@ -110,6 +115,7 @@ static const struct conf_option mount_options[] = {
 	{ "metaint", KIND_SIZE, 16000, 256, 1 * M, MOUNT(metaint_bytes) },
 	{ "slow", KIND_SLOW, SLOW_SKIP, SLOW_SKIP, SLOW_CLOSE, MOUNT(slow) },
 	{ "record", KIND_YES, true, 0, 1, MOUNT(record) },
+	{ "timeshift", KIND_TIME, 2 * HOUR, 0, 168 * HOUR, MOUNT(timeshift_ms) },
 	{ "hidden", KIND_YES, false, 0, 1, MOUNT(is_hidden) },
 	{ "title", KIND_TEXT, 0, 0, 255, MOUNT(title) },
 	{ "description", KIND_TEXT, 0, 0, 255, MOUNT(description) },

@@ -187,12 +187,37 @@ admit_title(struct desk *desk, struct ask_msg *ask, struct patron *patron)
 }
 
 static void
+admit_reader(struct desk *desk, struct ask_msg *ask)
+{
+	const struct patron *patron = patron_of_mount(desk, ask->path);
+
+	if (patron == NULL) {
+		refuse(desk, ask, 404, "there is no such recording", 0);
+		return;
+	}
+	if (patron_is_blocked(patron)) {
+		refuse(desk, ask, 503, "not available at the moment",
+		    AWAY_RETRY_SECS);
+		return;
+	}
+	if (!headroom_has_some(desk)) {
+		refuse(desk, ask, 503,
+		    "the line has no room for more at the moment",
+		    FULL_RETRY_SECS);
+		return;
+	}
+	post(desk, ask, new_answer(ask, 200, ""));
+}
+
+static void
 go_on(struct desk *desk, struct ask_msg *ask, struct patron *patron)
 {
 	if (ask->kind == ASK_SOURCE)
 		admit_source(desk, ask, patron);
-	else
+	else if (ask->kind == ASK_TITLE)
 		admit_title(desk, ask, patron);
+	else
+		admit_reader(desk, ask);
 }
 
 static void
@@ -436,6 +461,17 @@ admit_ask(struct desk *desk, struct ask_msg *ask)
 	case ASK_LISTEN:
 	case ASK_HEAD:
 		admit_listener(desk, ask);
+		break;
+	case ASK_ITEM:
+		if (!ask->is_public && ask->has_login) {
+			take_login(desk, ask);
+			return;
+		}
+		/* Nobody is told that there is one he may not have. */
+		if (ask->is_public)
+			admit_reader(desk, ask);
+		else
+			refuse(desk, ask, 404, "there is no such recording", 0);
 		break;
 	case ASK_PAGE:
 		answer_page(desk, ask);

@@ -172,6 +172,7 @@ struct desk {
 	struct shipper *shipper; /* NULL: nothing is shared */
 	struct checker *checker;
 	struct archivist *archivist;
+	struct librarian *librarian;
 	struct spool *spool;
 	struct poster *poster; /* NULL: no mail server is configured */
 	char *mail_password;
@@ -227,6 +228,8 @@ void placement_pulse(struct desk *, const struct pulse_msg *);
 /* headroom.c */
 /* Whether one more listener of this mount leaves room; when so, it counts. */
 bool headroom_admits(struct desk *, const struct desk_mount *);
+/* Whether somebody may read a recording: listeners go first. */
+bool headroom_has_some(struct desk *);
 void headroom_pulse(struct desk *, const struct pulse_msg *);
 uint64_t headroom_used_bps(const struct desk *);
 uint64_t headroom_limit_bps(const struct desk *);

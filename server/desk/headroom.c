@@ -76,6 +76,16 @@ headroom_admits(struct desk *desk, const struct desk_mount *mount)
 	return true;
 }
 
+bool
+headroom_has_some(struct desk *desk)
+{
+	if (capacity_bps(desk) == 0 ||
+	    headroom_used_bps(desk) < headroom_limit_bps(desk))
+		return true;
+	desk->headroom.refused++;
+	return false;
+}
+
 static void
 look_at_level(struct desk *desk, unsigned level)
 {

@@ -3,6 +3,7 @@
  *
  * Commands that the clerk answers. Before figures are asked for, every worker
  * tells the clerk what it has counted, so that they are true to the moment. */
+#include "archive/archivist.h"
 #include "base/mem.h"
 #include "desk/desk_priv.h"
 #include "reports/reporter.h"
@@ -46,6 +47,11 @@ inquiry_begin(struct desk *desk, uint64_t number, unsigned argc, char **argv)
 	struct inquiry *inquiry;
 
 	gauges_post(desk);
+	if (archivist_answers(argc, argv)) {
+		command->then = archivist_loop(desk->archivist);
+		loop_post(clerk_loop(desk->clerk), &command->message);
+		return;
+	}
 	if (reporter_answers(argc, argv)) {
 		command->then = reporter_loop(desk->reporter);
 	} else if (!needs_all(argc, argv)) {

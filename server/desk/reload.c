@@ -3,6 +3,7 @@
  *
  * All of a new configuration or nothing of it. What was bound and opened at the
  * start (listen addresses, data, workers) stays as it was. */
+#include "archive/archivist.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/zone.h"
@@ -40,13 +41,14 @@ reload_life_rules(const struct conf *conf)
 }
 
 static void
-post_life_rules(struct desk *desk)
+tell_keepers(struct desk *desk)
 {
 	struct life_rules_msg *message = message_new(
 	    MSG_LIFE_RULES, sizeof(*message));
 
 	message->rules = reload_life_rules(desk->conf);
 	loop_post(clerk_loop(desk->clerk), &message->message);
+	archivist_set_trash(desk->archivist, desk->conf->trash_ms);
 }
 
 static void
@@ -64,7 +66,7 @@ adopt(struct desk *desk, const struct conf *fresh)
 	log_set_level((enum log_level)fresh->log_level);
 	registry_new_conf(desk);
 	accept_new_conf(desk);
-	post_life_rules(desk);
+	tell_keepers(desk);
 }
 
 char *

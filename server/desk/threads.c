@@ -3,6 +3,7 @@
  *
  * The threads beside the desk: in which order they start, and stop. */
 #include "archive/archivist.h"
+#include "archive/librarian.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "desk/desk_priv.h"
@@ -21,6 +22,7 @@ enum {
 	THREAD_CHECKER,
 	THREAD_SPOOL,
 	THREAD_ARCHIVIST,
+	THREAD_LIBRARIAN,
 	THREAD_REPORTER,
 	THREAD_SHIPPER,
 	THREAD_POSTER
@@ -94,6 +96,7 @@ start_archivist(struct desk *desk)
 	const struct archivist_setup setup = { .data = desk->conf->data,
 		.desk = desk->loop,
 		.clerk = clerk_loop(desk->clerk),
+		.trash_ms = desk->conf->trash_ms,
 		.thread_no = THREAD_ARCHIVIST };
 	char *error = NULL;
 
@@ -104,6 +107,22 @@ start_archivist(struct desk *desk)
 		die("cannot start a thread");
 	desk->threads_left++;
 	desk->writers_left++;
+}
+
+static void
+start_librarian(struct desk *desk)
+{
+	const struct librarian_setup setup = { .data = desk->conf->data,
+		.desk = desk->loop,
+		.thread_no = THREAD_LIBRARIAN };
+	char *error = NULL;
+
+	desk->librarian = librarian_open(&setup, &error);
+	if (desk->librarian == NULL)
+		die("%s", error);
+	if (!librarian_start(desk->librarian))
+		die("cannot start a thread");
+	desk->threads_left++;
 }
 
 static void
@@ -159,6 +178,7 @@ start_workers(struct desk *desk)
 	struct worker_setup setup = { .desk = desk->loop,
 		.clerk = clerk_loop(desk->clerk),
 		.spool = desk->spool,
+		.librarian = librarian_loop(desk->librarian),
 		.conf = desk->conf };
 
 	if (count == 0)
@@ -190,6 +210,7 @@ threads_start(struct desk *desk)
 	start_reporter(desk);
 	start_shipper(desk);
 	start_archivist(desk);
+	start_librarian(desk);
 	start_spool(desk);
 	start_poster(desk);
 	start_workers(desk);
@@ -211,6 +232,7 @@ threads_done(struct desk *desk, const struct done_msg *message)
 		post_stop(spool_loop(desk->spool));
 		post_stop(checker_loop(desk->checker));
 		post_stop(reporter_loop(desk->reporter));
+		post_stop(librarian_loop(desk->librarian));
 		if (desk->poster != NULL)
 			post_stop(poster_loop(desk->poster));
 	} else if (message->thread_no == THREAD_SPOOL) {
@@ -238,6 +260,7 @@ join_threads(struct desk *desk)
 		loop_join(desk->worker_loops[i]);
 	loop_join(checker_loop(desk->checker));
 	loop_join(reporter_loop(desk->reporter));
+	loop_join(librarian_loop(desk->librarian));
 	if (desk->shipper != NULL)
 		loop_join(shipper_loop(desk->shipper));
 	loop_join(spool_loop(desk->spool));
@@ -258,6 +281,7 @@ threads_free(struct desk *desk)
 	checker_free(desk->checker);
 	spool_free(desk->spool);
 	archivist_free(desk->archivist);
+	librarian_free(desk->librarian);
 	reporter_free(desk->reporter);
 	shipper_free(desk->shipper);
 	poster_free(desk->poster);

@@ -2,9 +2,12 @@
  * SPDX-FileCopyrightText: The all2all developers */
 #include "front/routes.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "conf/conf.h"
 #include "front/reply.h"
+#include "front/when.h"
 #include "pages/assets.h"
 
 #include <stdio.h>
@@ -22,6 +25,7 @@ static void ask_listen(struct visit *);
 static void ask_page(struct visit *);
 static void ask_title(struct visit *);
 static void options(struct visit *);
+static void ask_item(struct visit *);
 static void asset(struct visit *);
 static void poke(struct visit *);
 
@@ -42,6 +46,7 @@ static const struct route {
 	{ READS, "/status-json.xsl", ask_page }, /* Icecast's address */
 	{ READS, "/healthz", ask_page },
 	{ READS, "/web/*", asset },
+	{ READS, ARCHIVE_PATH "*", ask_item },
 	{ READS, "*.m3u", ask_page },
 	{ READS, "*.pls", ask_page },
 	{ READS, "*.xspf", ask_page },
@@ -134,13 +139,56 @@ is_first_bytes_probe(const struct visit *visit)
 	return range != NULL && strcmp(range, "bytes=0-1") == 0;
 }
 
+/* From when on a mount is to be heard; 0: from now, as it says nothing that
+ * makes sense, or its rules do not allow it. */
+static int64_t
+wanted_from_ms(const struct visit *visit)
+{
+	const struct conf_mount *rules = conf_mount(
+	    visit->worker->conf, visit->request.path);
+	int64_t now_ms = clock_wall_ms(), from_ms;
+	char text[40];
+	size_t len;
+
+	if (rules->timeshift_ms == 0 ||
+	    !query_get(
+		visit->request.query, "from", text, sizeof(text), &len) ||
+	    !when_parse(text, now_ms, &from_ms) || from_ms >= now_ms)
+		return 0;
+	if (now_ms - from_ms > rules->timeshift_ms)
+		from_ms = now_ms - rules->timeshift_ms;
+	return from_ms;
+}
+
+/* /archive/ID, or /archive/ID/any-name.mp3 for whoever wants a name. */
+static void
+ask_item(struct visit *visit)
+{
+	const char *from = visit->request.path + strlen(ARCHIVE_PATH);
+	size_t len = strcspn(from, "/");
+	char id[40];
+
+	if (len == 0 || len >= sizeof(id)) {
+		reply_error(visit, 404, "there is no such recording", 0);
+		return;
+	}
+	memcpy(id, from, len);
+	id[len] = '\0';
+	visit_find(visit, id, "", 0);
+}
+
 /* Players of Apple's ask for two bytes first; that is no listener. */
 static void
 ask_listen(struct visit *visit)
 {
 	bool is_head = visit->request.method == METHOD_HEAD ||
 	    is_first_bytes_probe(visit);
+	int64_t from_ms = wanted_from_ms(visit);
 
+	if (from_ms != 0) {
+		visit_find(visit, "", visit->request.path, from_ms);
+		return;
+	}
 	visit_ask(visit,
 	    visit_new_ask(
 		visit, is_head ? ASK_HEAD : ASK_LISTEN, visit->request.path));

@@ -8,6 +8,7 @@
 #include "base/zone.h"
 #include "conf/conf.h"
 #include "front/visit.h"
+#include "serve/reader.h"
 #include "stream/feed.h"
 #include "stream/listener.h"
 #include "stream/pump.h"
@@ -54,6 +55,7 @@ worker_new(const struct worker_setup *setup)
 	worker->clerk = setup->clerk;
 	worker->workers = setup->workers;
 	worker->spool = setup->spool;
+	worker->librarian = setup->librarian;
 	worker->conf = conf_ref(setup->conf);
 	worker->loop = loop_new("worker", handle, worker);
 	worker->wheel = wheel_new(loop_base(worker->loop));
@@ -188,10 +190,12 @@ meter_all(struct worker *worker)
 
 	while ((conn = table_next(&worker->conns, &at)) != NULL) {
 		listener = listener_of(conn);
-		if (listener != NULL)
+		if (listener != NULL) {
 			listener_meter(listener);
-		else
-			source_meter(conn);
+			continue;
+		}
+		reader_meter(conn);
+		source_meter(conn);
 	}
 }
 
@@ -310,6 +314,28 @@ take_answer(struct worker *worker, struct answer_msg *answer)
 	}
 	return_feed(worker, answer);
 	message_free(&answer->message);
+}
+
+static void
+take_found(struct worker *worker, struct found_msg *found)
+{
+	struct conn *conn = table_get(&worker->conns, found->conn_no);
+	struct visit *visit = conn != NULL ? visit_of(conn) : NULL;
+
+	if (visit != NULL && visit->state == VISIT_ASKING &&
+	    !conn_is_finishing(conn))
+		visit_found(visit, found);
+	else
+		message_free(&found->message);
+}
+
+static void
+take_piece(struct worker *worker, struct piece_msg *piece)
+{
+	struct conn *conn = table_get(&worker->conns, piece->conn_no);
+
+	if (conn != NULL)
+		reader_piece(conn, piece);
 }
 
 static void
@@ -449,6 +475,27 @@ stop(struct worker *worker)
 }
 
 static void
+take_facts(struct worker *worker, struct facts_msg *facts)
+{
+	struct mount *mount = worker_mount(worker, facts->mount_no);
+
+	if (mount != NULL)
+		mount_set_facts(mount, facts);
+}
+
+/* What the librarian says. */
+static void
+take_reading(struct worker *worker, struct message *message)
+{
+	if (message->kind == MSG_FOUND) {
+		take_found(worker, (struct found_msg *)message);
+		return;
+	}
+	take_piece(worker, (struct piece_msg *)message);
+	message_free(message);
+}
+
+static void
 handle(void *owner, struct message *message)
 {
 	struct worker *worker = owner;
@@ -460,6 +507,10 @@ handle(void *owner, struct message *message)
 		break;
 	case MSG_ANSWER:
 		take_answer(worker, (struct answer_msg *)message);
+		return; /* freed there */
+	case MSG_FOUND:
+	case MSG_PIECE:
+		take_reading(worker, message);
 		return; /* freed there */
 	case MSG_CONF:
 		take_conf(worker, (struct conf_msg *)message);
@@ -480,10 +531,7 @@ handle(void *owner, struct message *message)
 		take_block(worker, (struct block_msg *)message);
 		break;
 	case MSG_FACTS:
-		mount = worker_mount(
-		    worker, ((struct facts_msg *)message)->mount_no);
-		if (mount != NULL)
-			mount_set_facts(mount, (struct facts_msg *)message);
+		take_facts(worker, (struct facts_msg *)message);
 		break;
 	case MSG_FEED_END:
 		end_feed(worker, (struct feed_msg *)message);

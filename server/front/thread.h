@@ -16,6 +16,7 @@ struct worker_setup {
 	struct loop *desk, *clerk;
 	struct loop **workers; /* filled in before any is started */
 	struct spool *spool;
+	struct loop *librarian; /* finds and reads recordings */
 	const struct conf *conf;
 	struct uniques_seed seed; /* the same for all */
 	unsigned thread_no;       /* given back in DONE */

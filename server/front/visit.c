@@ -10,6 +10,7 @@
 #include "front/routes.h"
 #include "http/response.h"
 #include "net/address.h"
+#include "serve/reader.h"
 #include "stream/feed.h"
 #include "stream/listener.h"
 #include "stream/source.h"
@@ -55,6 +56,8 @@ static void
 free_visit(struct visit *visit)
 {
 	request_free(&visit->request);
+	if (visit->found != NULL)
+		message_free(&visit->found->message);
 	bytes_free(&visit->body);
 	explicit_bzero(&visit->icy, sizeof(visit->icy));
 	free(visit);
@@ -88,6 +91,52 @@ visit_ask(struct visit *visit, struct ask_msg *ask)
 	conn_deadline(visit->conn, ASK_DEADLINE_MS);
 	conn_read(visit->conn, false);
 	worker_tell_desk(visit->worker, &ask->message);
+}
+
+void
+visit_find(
+    struct visit *visit, const char *id, const char *mount, int64_t from_ms)
+{
+	struct find_msg *find = message_new(MSG_FIND, sizeof(*find));
+
+	find->worker = visit->worker->loop;
+	find->conn_no = conn_number(visit->conn);
+	text_copy(find->id, sizeof(find->id), id);
+	text_copy(find->mount, sizeof(find->mount), mount);
+	find->from_ms = from_ms;
+	visit->state = VISIT_ASKING;
+	conn_deadline(visit->conn, ASK_DEADLINE_MS);
+	conn_read(visit->conn, false);
+	loop_post_from(
+	    visit->worker->loop, visit->worker->librarian, &find->message);
+}
+
+/* Who may have it is the desk's to say; what was on air some time ago is as
+ * open as what is on air now, when there is nothing to be found that is live.
+ */
+void
+visit_found(struct visit *visit, struct found_msg *found)
+{
+	bool is_shift = strncmp(visit->request.path, ARCHIVE_PATH,
+			    strlen(ARCHIVE_PATH)) != 0;
+	struct ask_msg *ask;
+
+	if (found->status != 200 && is_shift) {
+		visit_ask(visit,
+		    visit_new_ask(visit, ASK_LISTEN, visit->request.path));
+	} else if (found->status != 200) {
+		reply_error(visit, found->status,
+		    found->status == 404 ? "there is no such recording"
+					 : "it cannot be read at the moment",
+		    found->status == 404 ? 0 : 30);
+	} else {
+		ask = visit_new_ask(visit, ASK_ITEM, found->row.mount);
+		ask->is_public = is_shift || found->row.is_public;
+		visit->found = found;
+		visit_ask(visit, ask);
+		return;
+	}
+	message_free(&found->message);
 }
 
 /* Other hosts' names and our own paths never reach the mounts' table. */
@@ -272,6 +321,13 @@ begin_listener(struct visit *visit, struct mount *mount)
 	free_visit(visit);
 }
 
+static void
+begin_reader(struct visit *visit)
+{
+	reader_begin(visit->worker, visit->conn, &visit->request, visit->found);
+	free_visit(visit);
+}
+
 /* Two bytes of the stream with a size nobody reaches (Apple's players). */
 static void
 send_first_bytes(struct visit *visit, struct mount *mount)
@@ -336,6 +392,9 @@ follow_answer(struct visit *visit, struct answer_msg *answer)
 			begin_listener(visit, mount);
 		else
 			send_head(visit, mount);
+		break;
+	case ASK_ITEM:
+		begin_reader(visit);
 		break;
 	case ASK_TITLE:
 		reply_title(visit, 200, answer->text);

@@ -20,7 +20,8 @@
 #include "stream/meter.h"
 #include "stream/worker.h"
 
-#define VISIT_MAGIC 0x76697369u
+#define VISIT_MAGIC  0x76697369u
+#define ARCHIVE_PATH "/archive/" /* then the id of a recording */
 
 enum visit_state {
 	VISIT_HEAD,
@@ -40,8 +41,9 @@ struct visit {
 	struct bytes body;    /* of a form */
 	struct chunked chunked;
 	struct answer_msg *granted; /* a source waiting for its icy headers */
-	bool owes_options; /* after the upgrade: the answer to OPTIONS */
-	bool is_waste;     /* refused or nonsense */
+	struct found_msg *found; /* a recording that the desk is asked about */
+	bool owes_options;       /* after the upgrade: the answer to OPTIONS */
+	bool is_waste;           /* refused or nonsense */
 	struct meter meter;
 };
 
@@ -50,12 +52,18 @@ void visit_begin(struct worker *, struct conn *, const struct conn_msg *);
 struct visit *visit_of(const struct conn *);
 /* The desk's answer to what it asked; takes the message. */
 void visit_answer(struct visit *, struct answer_msg *);
+/* The librarian's, to what it was asked; takes the message. */
+void visit_found(struct visit *, struct found_msg *);
 /* Closes the encoder that was granted this mount and has yet to begin. */
 void visit_kick(struct worker *, uint32_t mount_no);
 
 /* For routes.c. */
 void visit_ask(struct visit *, struct ask_msg *); /* takes the message */
 struct ask_msg *visit_new_ask(struct visit *, enum ask_kind, const char *path);
+/* Asks the librarian, then the desk; the newest recording of a mount when id is
+ * "". */
+void visit_find(
+    struct visit *, const char *id, const char *mount, int64_t from_ms);
 void visit_read_body(struct visit *);
 /* The form or query of a title update is complete. */
 void visit_body_done(struct visit *);

@@ -77,6 +77,8 @@ range_parse(const char *value, uint64_t size, struct range ranges[RANGES_MOST],
 	if (value == NULL || strncasecmp(value, UNIT, strlen(UNIT)) != 0)
 		return RANGE_WHOLE;
 	value += strlen(UNIT);
+	if (*value == '\0')
+		return RANGE_WHOLE;
 	for (;; value++) {
 		if (!take_range(&value, size, &range, &is_empty))
 			return RANGE_NONE;

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "ledger/audit.h"
 #include "ledger/commands.h"
 #include "ledger/delegates.h"
 #include "ledger/ledger.h"
@@ -245,6 +246,22 @@ take_letter(struct clerk *clerk, const struct letter_msg *letter)
 }
 
 static void
+take_audit(struct clerk *clerk, const struct audit_msg *audit)
+{
+	struct store *store = clerk->ledger->store;
+	const struct audit_row row = { .who = audit->who,
+		.what = audit->what,
+		.member = audit->member,
+		.slug = audit->slug };
+
+	if (store_begin(store) && audit_add(store, &row) && store_commit(store))
+		return;
+	log_error("store: not in the audit log: %s %s: %s", audit->who,
+	    audit->what, store_reason(store));
+	store_rollback(store);
+}
+
+static void
 stop(struct clerk *clerk)
 {
 	struct done_msg *done = message_new(MSG_DONE, sizeof(*done));
@@ -283,6 +300,38 @@ is_late(const struct ledger *ledger, const struct message *message)
 		    ledger, ((const struct recording_msg *)message)->member);
 	default:
 		return false;
+	}
+}
+
+/* Of a change by another thread: who asks now sees it. */
+static void
+pass_result(struct clerk *clerk, struct message *result)
+{
+	if (!ledger_flush(clerk->ledger))
+		log_error("store: not written yet: %s",
+		    store_reason(clerk->ledger->store));
+	loop_post(clerk->desk, result);
+}
+
+/* What does not come in numbers. */
+static void
+handle_rare(struct clerk *clerk, struct message *message)
+{
+	switch (message->kind) {
+	case MSG_AUDIT:
+		take_audit(clerk, (const struct audit_msg *)message);
+		break;
+	case MSG_LETTER:
+		take_letter(clerk, (const struct letter_msg *)message);
+		break;
+	case MSG_LIFE_RULES:
+		take_rules(clerk, (const struct life_rules_msg *)message);
+		break;
+	case MSG_STATEMENT:
+		take_statement(clerk, (const struct statement_msg *)message);
+		break;
+	default:
+		break;
 	}
 }
 
@@ -325,20 +374,15 @@ clerk_handle(void *owner, struct message *message)
 		else if (pass_on(clerk, (struct command_msg *)message))
 			return;
 		break;
-	case MSG_STATEMENT:
-		take_statement(clerk, (const struct statement_msg *)message);
-		break;
-	case MSG_LETTER:
-		take_letter(clerk, (const struct letter_msg *)message);
-		break;
-	case MSG_LIFE_RULES:
-		take_rules(clerk, (const struct life_rules_msg *)message);
-		break;
+	case MSG_RESULT:
+		pass_result(clerk, message);
+		return;
 	case MSG_STOP:
 		if (clerk->ledger != NULL)
 			stop(clerk);
 		break;
 	default:
+		handle_rare(clerk, message);
 		break;
 	}
 	message_free(message);

@@ -3,6 +3,7 @@
 #include "ledger/recordings.h"
 
 #include "base/mem.h"
+#include "base/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -201,4 +202,159 @@ recordings_next(sqlite3_stmt *prepared, struct recording_row *row, bool *failed)
 	row->ended_ms = sqlite3_column_int64(prepared, 8);
 	row->bytes = sqlite3_column_int64(prepared, 9);
 	return true;
+}
+
+static const char select_one[] =
+    "SELECT recording.id, recording.member, coalesce(member.slug, ''), mount, "
+    "path, media_type, title, recording.state, profile, extension, codecs, "
+    "description, recording.started_ms, recording.ended_ms, duration_ms, "
+    "bytes, is_public, trashed_ms, is_remote, coalesce(sha256, ''), "
+    "coalesce(member.name, '') FROM recording "
+    "LEFT JOIN member ON member.id = recording.member "
+    "WHERE CASE WHEN ?1 <> '' THEN recording.id = ?1 "
+    "ELSE mount = ?2 AND recording.state = 'active' END "
+    "ORDER BY recording.started_ms DESC LIMIT 1";
+
+static const char select_active[] =
+    "SELECT 1 FROM recording WHERE id = ?1 AND state = 'active'";
+
+static unsigned
+find_word(const char *word, const char *const *words, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		if (strcmp(words[i], word) == 0)
+			return i;
+	}
+	return 0;
+}
+
+#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+
+static void
+take_row(sqlite3_stmt *prepared, struct recording_msg *row)
+{
+	const struct {
+		int column;
+		char *to;
+		size_t size;
+	} texts[] = {
+		{ 0, row->id, sizeof(row->id) },
+		{ 2, row->slug, sizeof(row->slug) },
+		{ 3, row->mount, sizeof(row->mount) },
+		{ 4, row->path, sizeof(row->path) },
+		{ 5, row->media_type, sizeof(row->media_type) },
+		{ 6, row->title, sizeof(row->title) },
+		{ 9, row->extension, sizeof(row->extension) },
+		{ 10, row->codecs, sizeof(row->codecs) },
+		{ 11, row->description, sizeof(row->description) },
+		{ 19, row->sha256, sizeof(row->sha256) },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(texts); i++)
+		text_copy(texts[i].to, texts[i].size,
+		    store_text(prepared, texts[i].column));
+	row->member = sqlite3_column_int64(prepared, 1);
+	row->state = find_word(
+	    store_text(prepared, 7), state_words, COUNT_OF(state_words));
+	row->profile = find_word(
+	    store_text(prepared, 8), profile_words, COUNT_OF(profile_words));
+	row->started_ms = sqlite3_column_int64(prepared, 12);
+	row->ended_ms = sqlite3_column_int64(prepared, 13);
+	row->duration_ms = sqlite3_column_int64(prepared, 14);
+	row->bytes = (uint64_t)sqlite3_column_int64(prepared, 15);
+	row->is_public = sqlite3_column_int(prepared, 16) != 0;
+	row->trashed_ms = sqlite3_column_int64(prepared, 17);
+	row->is_remote = sqlite3_column_int(prepared, 18) != 0;
+}
+
+bool
+recordings_find(struct store *store, const char *id, const char *mount,
+    struct recording_msg *row, char name[NAME_BYTES], bool *failed)
+{
+	sqlite3_stmt *prepared = store_prepare(store, select_one);
+	bool is_there;
+	int step;
+
+	sqlite3_bind_text(prepared, 1, id, -1, SQLITE_STATIC);
+	sqlite3_bind_text(prepared, 2, mount, -1, SQLITE_STATIC);
+	step = sqlite3_step(prepared);
+	is_there = step == SQLITE_ROW;
+	if (is_there) {
+		take_row(prepared, row);
+		text_copy(name, NAME_BYTES, store_text(prepared, 20));
+		step = sqlite3_step(prepared);
+	}
+	*failed = !store_ended(prepared, step);
+	return is_there && !*failed;
+}
+
+bool
+recordings_is_active(struct store *store, const char *id)
+{
+	sqlite3_stmt *prepared = store_prepare(store, select_active);
+	bool is_active;
+	int step;
+
+	sqlite3_bind_text(prepared, 1, id, -1, SQLITE_STATIC);
+	step = sqlite3_step(prepared);
+	is_active = step == SQLITE_ROW;
+	if (is_active)
+		step = sqlite3_step(prepared);
+	return !store_ended(prepared, step) || is_active;
+}
+
+static const char select_ids[] = "SELECT id FROM recording "
+				 "WHERE substr(id, 1, length(?1)) = ?1 LIMIT 2";
+
+static const char select_list[] =
+    "SELECT recording.id, coalesce(member.slug, ''), mount, profile, "
+    "recording.state, started_ms, duration_ms, bytes, is_public, trashed_ms, "
+    "hold_reason <> '', title FROM recording "
+    "LEFT JOIN member ON member.id = recording.member "
+    "WHERE (?1 = '' OR member.slug = ?1) AND (trashed_ms <> 0) = ?2 "
+    "ORDER BY started_ms DESC, recording.id";
+
+static const char
+    select_due[] = "SELECT id FROM recording WHERE trashed_ms BETWEEN 1 AND ?1 "
+		   "AND (hold_reason = '' OR hold_until_ms BETWEEN 1 AND ?2) "
+		   "ORDER BY trashed_ms LIMIT ?3";
+
+bool
+recordings_resolve(
+    struct store *store, const char *prefix, char id[40], unsigned *count)
+{
+	sqlite3_stmt *prepared = store_prepare(store, select_ids);
+	int step;
+
+	sqlite3_bind_text(prepared, 1, prefix, -1, SQLITE_STATIC);
+	for (*count = 0; (step = sqlite3_step(prepared)) == SQLITE_ROW;
+	     ++*count)
+		text_copy(id, 40, store_text(prepared, 0));
+	return store_ended(prepared, step);
+}
+
+sqlite3_stmt *
+recordings_list(struct store *store, const char *slug, bool is_trashed)
+{
+	sqlite3_stmt *prepared = store_prepare(store, select_list);
+
+	sqlite3_bind_text(prepared, 1, slug, -1, SQLITE_TRANSIENT);
+	sqlite3_bind_int(prepared, 2, is_trashed);
+	return prepared;
+}
+
+unsigned
+recordings_due(struct store *store, int64_t trashed_before_ms, int64_t now_ms,
+    char (*ids)[40], unsigned most)
+{
+	sqlite3_stmt *prepared = store_prepare(store, select_due);
+	unsigned count = 0;
+	int step;
+
+	sqlite3_bind_int64(prepared, 1, trashed_before_ms);
+	sqlite3_bind_int64(prepared, 2, now_ms);
+	sqlite3_bind_int64(prepared, 3, most);
+	while ((step = sqlite3_step(prepared)) == SQLITE_ROW && count < most)
+		text_copy(ids[count++], 40, store_text(prepared, 0));
+	return store_ended(prepared, step) ? count : 0;
 }

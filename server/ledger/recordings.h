@@ -37,4 +37,24 @@ struct recording_row {
 sqlite3_stmt *recordings_of(struct store *, int64_t member);
 bool recordings_next(sqlite3_stmt *, struct recording_row *, bool *failed);
 
+/* The one of that id, or when it is "" the newest of that mount that is being
+ * written. name: of its member. False: there is none, or *failed. */
+bool recordings_find(struct store *, const char *id, const char *mount,
+    struct recording_msg *, char name[NAME_BYTES], bool *failed);
+/* How many ids begin so (2: two or more); id: the one. False: the store cannot
+ * be read. */
+bool recordings_resolve(
+    struct store *, const char *prefix, char id[40], unsigned *count);
+/* id, member, mount, kind, state, started_ms, duration_ms, bytes, is_public,
+ * trashed_ms, is held, title; of a member ("": all), newest first; what is in
+ * the trash, or what is not. */
+sqlite3_stmt *recordings_list(
+    struct store *, const char *slug, bool is_trashed);
+/* Up to most ids of those whose time in the trash is over and that nothing
+ * holds; how many. 0 also when the store cannot be read. */
+unsigned recordings_due(struct store *, int64_t trashed_before_ms,
+    int64_t now_ms, char (*ids)[40], unsigned most);
+/* Whether it is being written, or not known. */
+bool recordings_is_active(struct store *, const char *id);
+
 #endif

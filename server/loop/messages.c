@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "conf/conf.h"
+#include "loop/loop.h"
 
 #include <openssl/ssl.h>
 #include <stdlib.h>
@@ -47,6 +48,19 @@ free_statements(struct statement_msg *statement)
 	}
 }
 
+/* Nobody took the file over: its owner shuts it. */
+static void
+free_found(struct found_msg *found)
+{
+	struct fetch_msg *shut;
+
+	if (found->fd == -1)
+		return;
+	shut = message_new(MSG_SHUT, sizeof(*shut));
+	shut->fd = found->fd;
+	loop_post(found->librarian, &shut->message);
+}
+
 void
 message_free(struct message *message)
 {
@@ -65,6 +79,12 @@ message_free(struct message *message)
 		break;
 	case MSG_BLOCK:
 		block_unref(((struct block_msg *)message)->block);
+		break;
+	case MSG_FOUND:
+		free_found((struct found_msg *)message);
+		break;
+	case MSG_PIECE:
+		block_unref(((struct piece_msg *)message)->block);
 		break;
 	case MSG_FACTS:
 		block_unref(((struct facts_msg *)message)->lines);

@@ -75,10 +75,11 @@ enum message_kind {
 	MSG_RECORDING,  /* struct recording_msg, also spool to desk */
 	MSG_COMMAND,    /* struct command_msg, also clerk to reporter */
 	MSG_STATEMENT,  /* struct statement_msg, from the reporter */
+	MSG_AUDIT,      /* struct audit_msg, from the archivist */
 	MSG_LIFE_RULES, /* struct life_rules_msg */
 	MSG_LETTER,     /* struct letter_msg, from the poster */
 	/* clerk to desk */
-	MSG_RESULT,    /* struct result_msg */
+	MSG_RESULT, /* struct result_msg; the archivist's by way of the clerk */
 	MSG_MEMBERS,   /* struct members_msg */
 	MSG_DELEGATES, /* struct delegates_msg */
 	MSG_LETTERS,   /* struct message: one may wait; also to the poster */
@@ -87,6 +88,13 @@ enum message_kind {
 	MSG_SPOOL_CLOSE,
 	/* the spool to the archivist */
 	MSG_FINISH, /* struct finish_msg */
+	/* workers to the librarian */
+	MSG_FIND,  /* struct find_msg: what is this recording? */
+	MSG_FETCH, /* struct fetch_msg: a piece of it */
+	MSG_SHUT,  /* struct fetch_msg: its file is not needed any more */
+	/* the librarian to workers */
+	MSG_FOUND, /* struct found_msg */
+	MSG_PIECE, /* struct piece_msg */
 };
 
 /* What is counted, design of the ledger: kinds of traffic. */
@@ -346,10 +354,63 @@ struct recording_msg {
 	char note[128]; /* why it is broken or has a gap */
 };
 
+/* To be written down. */
+struct audit_msg {
+	struct message message;
+	int64_t member;
+	char slug[SLUG_BYTES];
+	char who[64];
+	char what[MOUNT_BYTES + 128];
+};
+
 /* Spool to archivist: the files of this stem are complete on the disk. */
 struct finish_msg {
 	struct message message;
 	char path[512]; /* as in recording_msg */
+};
+
+struct find_msg {
+	struct message message;
+	struct loop *worker; /* where the answer goes */
+	uint64_t conn_no;
+	char id[40]; /* "": the newest of this mount that is being written */
+	char mount[MOUNT_BYTES];
+	int64_t from_ms; /* wall; 0: from its begin on */
+};
+
+/* fd is the librarian's to open and to close, in the order of its messages;
+ * only its number is known to others. */
+struct found_msg {
+	struct message message;
+	uint64_t conn_no;
+	unsigned status; /* 200, 404, 503: the disk does not give it */
+	struct recording_msg row;
+	char name[NAME_BYTES]; /* of the member */
+	int fd;                /* -1: none */
+	uint64_t size;         /* bytes that are there now */
+	int64_t modified_ms;   /* wall */
+	uint64_t head_bytes;   /* these first, */
+	uint64_t start_byte;   /* then from here on */
+	struct loop *librarian;
+};
+
+struct fetch_msg {
+	struct message message;
+	struct loop *worker;
+	uint64_t conn_no;
+	char id[40];
+	int fd;
+	uint64_t at;
+	size_t len;
+};
+
+struct piece_msg {
+	struct message message;
+	uint64_t conn_no;
+	uint64_t at;
+	struct block *block; /* NULL: nothing more is there now */
+	bool is_whole;       /* and nothing more will come */
+	bool is_broken;      /* it cannot be read */
 };
 
 struct spool_msg {
@@ -392,6 +453,7 @@ enum ask_kind {
 	ASK_HEAD,   /* what would a listener be told? */
 	ASK_TITLE,  /* this is playing now */
 	ASK_PAGE,   /* a page, a playlist, the status */
+	ASK_ITEM,   /* may I read a recording of this mount? */
 };
 
 struct ask_msg {
@@ -405,6 +467,7 @@ struct ask_msg {
 	char key[KEY_BYTES];
 	bool has_login;
 	bool is_shoutcast;       /* the key may belong to any member */
+	bool is_public;          /* ASK_ITEM: the recording is */
 	struct in6_addr address; /* /128 or mapped IPv4, for slowing down */
 	char content_type[64];
 	char title[TITLE_BYTES];

@@ -30,6 +30,7 @@ struct worker {
 	struct loop *desk, *clerk;
 	struct loop **workers; /* all of them, this one too; shared, constant */
 	struct spool *spool;
+	struct loop *librarian;
 	const struct conf *conf; /* a reference */
 	struct wheel *wheel;
 	struct conn_home *home;

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * SPDX-FileCopyrightText: The all2all developers
+ *
+ * archivist_priv - the archivist's own things, for its commands and rounds.
+ */
+#ifndef ARCHIVE_ARCHIVIST_PRIV_H
+#define ARCHIVE_ARCHIVIST_PRIV_H
+
+#include "archive/archivist.h"
+#include "archive/finishing.h"
+#include "ledger/store.h"
+
+#include <stdatomic.h>
+
+struct event;
+struct leftover;
+
+struct archivist {
+	struct loop *loop, *desk, *clerk;
+	struct store *store;
+	struct finishing finishing;
+	struct leftover *leftovers, **last;
+	struct event *next;      /* looks at them; NULL: stopped */
+	struct event *rounds;    /* what lay in the trash long enough */
+	atomic_llong stop_at_ms; /* mono; 0: not asked to stop */
+	atomic_llong trash_ms;   /* how long that is */
+	unsigned thread_no;
+};
+
+/* To the clerk, and to the desk. */
+void archivist_tell(void *archivist, const struct recording_msg *);
+/* Who did what to it, for the clerk to write down. */
+void archivist_audit(struct archivist *, const char *who, const char *what,
+    const struct recording_msg *);
+
+#endif

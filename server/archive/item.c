@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * SPDX-FileCopyrightText: The all2all developers */
+#include "archive/item.h"
+
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static int
+open_folder(int archive, const char *path, struct naming *naming)
+{
+	if (naming_parse_path(naming, path))
+		return naming_open(archive, naming);
+	errno = ENOENT;
+	return -1;
+}
+
+static void
+shut(int folder)
+{
+	int error = errno;
+
+	close(folder);
+	errno = error;
+}
+
+char *
+item_text(int archive, const char *path)
+{
+	char name[NAMING_FILE_BYTES], *text;
+	struct naming naming;
+	int folder = open_folder(archive, path, &naming);
+	size_t len;
+
+	if (folder == -1)
+		return NULL;
+	naming_file(name, &naming, NAMING_SIDECAR);
+	text = file_read_all(folder, name, SIDECAR_MOST_BYTES, &len);
+	shut(folder);
+	return text;
+}
+
+bool
+item_read(int archive, const char *path, struct sidecar *sidecar)
+{
+	char name[NAMING_FILE_BYTES];
+	struct naming naming;
+	int folder = open_folder(archive, path, &naming);
+	bool is_read;
+
+	if (folder == -1)
+		return false;
+	naming_file(name, &naming, NAMING_SIDECAR);
+	errno = 0;
+	is_read = sidecar_read(sidecar, folder, name);
+	if (!is_read && errno == 0)
+		errno = EBADMSG;
+	shut(folder);
+	return is_read;
+}
+
+bool
+item_write(int archive, const char *path, const struct sidecar *sidecar)
+{
+	struct naming naming;
+	int folder = open_folder(archive, path, &naming);
+	bool is_written;
+
+	if (folder == -1)
+		return false;
+	is_written = sidecar_replace(folder, &naming, NAMING_SIDECAR, sidecar);
+	shut(folder);
+	return is_written;
+}
+
+/* Those below the member's own, as far as nothing else is in them. */
+static void
+remove_empty_folders(int archive, const struct naming *naming)
+{
+	int above[NAMING_FOLDERS] = { -1, -1, -1, -1 }, depth;
+
+	above[0] = file_open_at(
+	    archive, naming->folders[0], O_RDONLY | O_DIRECTORY, 0);
+	for (depth = 1; depth < NAMING_FOLDERS - 1 && above[depth - 1] != -1;
+	     depth++)
+		above[depth] = file_open_at(above[depth - 1],
+		    naming->folders[depth], O_RDONLY | O_DIRECTORY, 0);
+	for (depth = NAMING_FOLDERS - 1; depth > 0; depth--) {
+		if (above[depth - 1] != -1)
+			(void)unlinkat(above[depth - 1], naming->folders[depth],
+			    AT_REMOVEDIR);
+	}
+	for (depth = 0; depth < NAMING_FOLDERS; depth++) {
+		if (above[depth] != -1)
+			close(above[depth]);
+	}
+}
+
+/* The sidecar last: as long as it is there, this can be done again. */
+bool
+item_delete(int archive, const char *path)
+{
+	static const enum naming_kind kinds[] = { NAMING_MEDIA, NAMING_INDEX,
+		NAMING_SIDECAR };
+	char name[NAMING_FILE_BYTES];
+	struct naming naming;
+	int folder = open_folder(archive, path, &naming);
+	bool is_gone = folder != -1;
+
+	if (folder == -1)
+		return errno == ENOENT;
+	for (unsigned i = 0; i < 3 && is_gone; i++) {
+		naming_file(name, &naming, kinds[i]);
+		is_gone = file_unlink_at(folder, name);
+	}
+	is_gone = is_gone && file_sync(folder);
+	shut(folder);
+	if (is_gone)
+		remove_empty_folders(archive, &naming);
+	return is_gone;
+}

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * SPDX-FileCopyrightText: The all2all developers */
+#include "archive/librarian.h"
+
+#include "archive/entry.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/sentence.h"
+#include "base/text.h"
+#include "ledger/recordings.h"
+#include "ledger/store.h"
+#include "spool/naming.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define STORE_NAME "all2all.sqlite"
+
+struct librarian {
+	struct loop *loop, *desk;
+	struct store *store; /* NULL: stopped */
+	int archive;         /* data/archive */
+	unsigned thread_no;
+};
+
+/* The finished file, or the one that is being written. */
+static int
+open_media(const struct librarian *librarian, const char *path)
+{
+	static const enum naming_kind kinds[] = { NAMING_MEDIA,
+		NAMING_MEDIA_PART };
+	char name[NAMING_FILE_BYTES];
+	struct naming naming;
+	int folder, fd = -1;
+
+	if (!naming_parse_path(&naming, path)) {
+		errno = ENOENT;
+		return -1;
+	}
+	folder = naming_open(librarian->archive, &naming);
+	for (unsigned i = 0; i < 2 && folder != -1 && fd == -1; i++) {
+		naming_file(name, &naming, kinds[i]);
+		fd = file_open_at(folder, name, O_RDONLY | O_NONBLOCK, 0);
+		if (fd == -1 && errno != ENOENT)
+			break;
+	}
+	if (folder != -1)
+		close(folder);
+	return fd;
+}
+
+static bool
+open_plain(const struct librarian *librarian, struct found_msg *found)
+{
+	struct stat st;
+
+	found->fd = open_media(librarian, found->row.path);
+	if (found->fd == -1)
+		return false;
+	if (fstat(found->fd, &st) == -1 || !S_ISREG(st.st_mode)) {
+		close(found->fd);
+		found->fd = -1;
+		errno = EINVAL;
+		return false;
+	}
+	found->size = (uint64_t)st.st_size;
+	found->modified_ms = (int64_t)st.st_mtim.tv_sec * 1000;
+	return true;
+}
+
+/* From a mean of all so far to a place a decoder can start at. */
+static void
+find_start(const struct find_msg *find, struct found_msg *found)
+{
+	const struct recording_msg *row = &found->row;
+	int64_t all_ms = clock_wall_ms() - row->started_ms;
+	int64_t before_ms = find->from_ms - row->started_ms;
+	uint64_t near = 0;
+
+	if (find->from_ms == 0 || all_ms <= 0)
+		return;
+	if (before_ms > 0)
+		near = (uint64_t)((double)found->size * (double)before_ms /
+		    (double)all_ms);
+	if (near > found->size)
+		near = found->size;
+	entry_find(row->extension, found->fd, found->size, near,
+	    &found->head_bytes, &found->start_byte);
+}
+
+static void
+look_up(struct librarian *librarian, const struct find_msg *find)
+{
+	struct found_msg *found = message_new(MSG_FOUND, sizeof(*found));
+	bool is_there, failed;
+
+	found->conn_no = find->conn_no;
+	found->librarian = librarian->loop;
+	found->fd = -1;
+	is_there = recordings_find(librarian->store, find->id, find->mount,
+	    &found->row, found->name, &failed);
+	found->status = failed ? 503 : 404;
+	if (is_there && found->row.trashed_ms == 0) {
+		if (open_plain(librarian, found)) {
+			find_start(find, found);
+			found->status = 200;
+		} else if (errno != ENOENT) {
+			log_error("archive: %s cannot be opened: %m",
+			    found->row.path);
+			found->status = 503;
+		}
+	}
+	loop_post(find->worker, &found->message);
+}
+
+static ssize_t
+read_at(int fd, void *bytes, size_t len, uint64_t at)
+{
+	ssize_t n;
+
+	do {
+		n = pread(fd, bytes, len, (off_t)at);
+	} while (n == -1 && errno == EINTR);
+	return n;
+}
+
+/* What is being written may grow until its row says otherwise; and what came
+ * between the last look and that word is read too. */
+static void
+fetch(struct librarian *librarian, const struct fetch_msg *fetch)
+{
+	size_t len = fetch->len < LIBRARIAN_PIECE_BYTES ? fetch->len
+							: LIBRARIAN_PIECE_BYTES;
+	struct piece_msg *piece = message_new(MSG_PIECE, sizeof(*piece));
+	struct block *block = block_new(NULL, len, 0);
+	bool is_over;
+	ssize_t n;
+
+	n = read_at(fetch->fd, block->bytes, len, fetch->at);
+	if (n == 0) {
+		is_over = !recordings_is_active(librarian->store, fetch->id);
+		n = read_at(fetch->fd, block->bytes, len, fetch->at);
+		piece->is_whole = n == 0 && is_over;
+	}
+	piece->conn_no = fetch->conn_no;
+	piece->at = fetch->at;
+	piece->is_broken = n == -1;
+	if (n > 0) {
+		block->len = (size_t)n;
+		piece->block = block;
+	} else {
+		block_unref(block);
+	}
+	loop_post(fetch->worker, &piece->message);
+}
+
+static void
+stop(struct librarian *librarian)
+{
+	struct done_msg *done = message_new(MSG_DONE, sizeof(*done));
+
+	store_close(librarian->store);
+	librarian->store = NULL;
+	done->thread_no = librarian->thread_no;
+	loop_post(librarian->desk, &done->message);
+	loop_end(librarian->loop);
+}
+
+static void
+handle(void *owner, struct message *message)
+{
+	struct librarian *librarian = owner;
+
+	if (message->kind == MSG_SHUT)
+		close(((const struct fetch_msg *)message)->fd);
+	else if (librarian->store == NULL)
+		log_debug("librarian: too late");
+	else if (message->kind == MSG_FIND)
+		look_up(librarian, (const struct find_msg *)message);
+	else if (message->kind == MSG_FETCH)
+		fetch(librarian, (const struct fetch_msg *)message);
+	else if (message->kind == MSG_STOP)
+		stop(librarian);
+	message_free(message);
+}
+
+struct librarian *
+librarian_open(const struct librarian_setup *setup, char **error)
+{
+	struct librarian *librarian = mem_new(sizeof(*librarian));
+	char *path;
+
+	CHECK(asprintf(&path, "%s/" STORE_NAME, setup->data) > 0);
+	librarian->store = store_open_reader(path, error);
+	free(path);
+	if (librarian->store == NULL) {
+		free(librarian);
+		return NULL;
+	}
+	librarian->archive = naming_open_archive(setup->data);
+	if (librarian->archive == -1) {
+		(void)sentence(error, "%s/archive: %m", setup->data);
+		store_close(librarian->store);
+		free(librarian);
+		return NULL;
+	}
+	librarian->desk = setup->desk;
+	librarian->thread_no = setup->thread_no;
+	librarian->loop = loop_new("librarian", handle, librarian);
+	return librarian;
+}
+
+bool
+librarian_start(struct librarian *librarian)
+{
+	return loop_start(librarian->loop);
+}
+
+struct loop *
+librarian_loop(struct librarian *librarian)
+{
+	return librarian->loop;
+}
+
+void
+librarian_free(struct librarian *librarian)
+{
+	if (librarian == NULL)
+		return;
+	loop_join(librarian->loop);
+	loop_free(librarian->loop);
+	store_close(librarian->store);
+	close(librarian->archive);
+	free(librarian);
+}
