@@ -18,6 +18,8 @@ unit_tests = \
 	tests/unit/test_delegate \
 	tests/unit/test_extract \
 	tests/unit/test_faces \
+	tests/unit/test_finish_ogg \
+	tests/unit/test_finish_webm \
 	tests/unit/test_flac \
 	tests/unit/test_hyperloglog \
 	tests/unit/test_icy \
@@ -82,6 +84,8 @@ tests_unit_test_counting_SOURCES = tests/unit/test_counting.c
 tests_unit_test_delegate_SOURCES = tests/unit/test_delegate.c
 tests_unit_test_extract_SOURCES = tests/unit/test_extract.c
 tests_unit_test_faces_SOURCES = tests/unit/test_faces.c
+tests_unit_test_finish_ogg_SOURCES = tests/unit/test_finish_ogg.c
+tests_unit_test_finish_webm_SOURCES = tests/unit/test_finish_webm.c
 tests_unit_test_flac_SOURCES = tests/unit/test_flac.c
 tests_unit_test_hyperloglog_SOURCES = tests/unit/test_hyperloglog.c
 tests_unit_test_icy_SOURCES = tests/unit/test_icy.c
@@ -139,6 +143,7 @@ unit_headers = \
 	tests/unit/collect.h \
 	tests/unit/conf_errors.h \
 	tests/unit/custody_help.h \
+	tests/unit/finish_help.h \
 	tests/unit/ledger_help.h \
 	tests/unit/life_help.h \
 	tests/unit/ogg_pages.h \
@@ -155,6 +160,7 @@ fuzz_files = \
 	tests/fuzz/fuzz_chunked.c \
 	tests/fuzz/fuzz_conf.c \
 	tests/fuzz/fuzz_csv.c \
+	tests/fuzz/fuzz_finish.c \
 	tests/fuzz/fuzz_flac.c \
 	tests/fuzz/fuzz_icy.c \
 	tests/fuzz/fuzz_mandate.c \

@@ -12,8 +12,15 @@
 
 #define COMMENTS_MOST_CHAPTERS 999
 
-/* Without any framing: vendor, then title, artist, date and chapters. */
-void comments_put(
-    struct bytes *, const struct finish_job *, const struct finish_facts *);
+/* Fields that are in this comment and in all that came before; kept is empty at
+ * the first. */
+void comments_keep(
+    struct bytes *kept, const struct bytes *comment, bool is_first);
+/* Chapters of a file that was finished before. False: it has none. */
+bool comments_chapters(const struct bytes *comment, struct finish_facts *);
+/* Without any framing: vendor, then what was kept (may be NULL), title, artist,
+ * date and chapters. */
+void comments_put(struct bytes *, const struct finish_job *,
+    const struct finish_facts *, const struct bytes *kept);
 
 #endif

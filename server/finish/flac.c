@@ -201,7 +201,7 @@ put_comments(struct sink *sink, const struct flac *flac)
 {
 	struct bytes text = { 0 };
 
-	comments_put(&text, flac->job, flac->facts);
+	comments_put(&text, flac->job, flac->facts, NULL);
 	put_block(sink, LAST_BLOCK | TYPE_COMMENTS, text.data, text.len);
 	bytes_free(&text);
 }

@@ -35,10 +35,12 @@ struct ogg {
 	uint64_t samples;   /* that came out so far, of the same decoder */
 	int64_t before_ms;  /* of decoders before */
 	uint64_t trim;      /* samples at the end that are none */
+	uint64_t total;     /* without these; set before writing */
 	uint64_t packets;
 	size_t next_mark;
 	unsigned links;
-	char title[COMMENTS_TITLE_BYTES]; /* of the first link */
+	struct bytes kept; /* of the comments, what all links have */
+	bool is_finished;  /* before: its comment has chapters */
 
 	bool writes; /* else only counts */
 	ogg_stream_state out;
@@ -89,16 +91,13 @@ put_packet(struct ogg *ogg, const struct bytes *bytes, int64_t granule,
 }
 
 static void
-put_headers(struct ogg *ogg, uint64_t samples)
+put_headers(struct ogg *ogg)
 {
 	struct bytes comment = { 0 }, packet = { 0 };
-	struct finish_job job = *ogg->job;
 
-	if (job.title[0] == '\0')
-		job.title = ogg->title;
-	comments_put(&comment, &job, ogg->facts);
+	comments_put(&comment, ogg->job, ogg->facts, &ogg->kept);
 	for (unsigned i = 0;
-	     ogg_sound_header(&ogg->first, i, &comment, samples, &packet);
+	     ogg_sound_header(&ogg->first, i, &comment, ogg->total, &packet);
 	     i++) {
 		put_packet(ogg, &packet, 0, i == 0, false);
 		if (i == 0)
@@ -160,27 +159,30 @@ take_data(struct ogg *ogg, const ogg_packet *packet)
 	ogg->samples += samples;
 	ogg->page_samples += samples;
 	ogg->packets++;
-	ogg->held_granule = (int64_t)ogg->samples;
+	ogg->held_granule = (int64_t)(ogg->samples < ogg->total ? ogg->samples
+								: ogg->total);
 }
 
 static void
-note_title(struct ogg *ogg)
+note_comment(struct ogg *ogg)
 {
 	const struct bytes *comment = &ogg->link.comment;
 	char title[COMMENTS_TITLE_BYTES];
 
-	if (ogg->writes || !comments_title(comment->data, comment->len, title))
-		return;
+	comments_keep(&ogg->kept, comment, ogg->links == 0);
 	if (ogg->links == 0)
-		memcpy(ogg->title, title, sizeof(title));
-	finish_note_title(ogg->facts, time_ms(ogg), title);
+		ogg->is_finished = comments_chapters(comment, ogg->facts);
+	if (!ogg->is_finished &&
+	    comments_title(comment->data, comment->len, title))
+		finish_note_title(ogg->facts, time_ms(ogg), title);
 }
 
 /* One decoder takes the first link and all that are like it. */
 static void
 end_headers(struct ogg *ogg)
 {
-	note_title(ogg);
+	if (!ogg->writes)
+		note_comment(ogg);
 	if (ogg->links > 0 && !ogg->writes &&
 	    !ogg_sound_continues(&ogg->first, &ogg->link)) {
 		ogg->differs = true;
@@ -247,6 +249,13 @@ trim_end(struct ogg *ogg, ogg_page *page)
 }
 
 static void
+pass_over(struct ogg *ogg, long bytes)
+{
+	if (!ogg->writes)
+		ogg->facts->passed_over_bytes += (uint64_t)bytes;
+}
+
+static void
 take_page(struct ogg *ogg, ogg_page *page)
 {
 	ogg_packet packet;
@@ -258,8 +267,10 @@ take_page(struct ogg *ogg, ogg_page *page)
 			ogg->is_mixed = true;
 		begin_link(ogg, page);
 	}
-	if (!ogg->has_in || ogg_stream_pagein(&ogg->in, page) != 0)
+	if (!ogg->has_in || ogg_stream_pagein(&ogg->in, page) != 0) {
+		pass_over(ogg, page->header_len + page->body_len);
 		return;
+	}
 	ogg->page_samples = 0;
 	while (!ogg->is_mixed &&
 	    (found = ogg_stream_packetout(&ogg->in, &packet)) != 0) {
@@ -294,9 +305,8 @@ read_pages(struct ogg *ogg, struct view *view)
 		while ((found = ogg_sync_pageseek(&ogg->sync, &page)) != 0) {
 			if (found > 0)
 				take_page(ogg, &page);
-			else if (!ogg->writes)
-				ogg->facts
-				    ->passed_over_bytes += (uint64_t)-found;
+			else
+				pass_over(ogg, -found);
 			ogg->page_byte += (uint64_t)labs(found);
 		}
 	}
@@ -328,10 +338,9 @@ write_all(struct ogg *ogg, struct view *view)
 	CHECK(ogg_stream_init(&ogg->out, (int)(serial & INT32_MAX)) == 0);
 	ogg->sink.fd = ogg->job->to;
 	ogg->writes = true;
-	put_headers(ogg, ogg->samples - ogg->trim);
-	ogg->trim = 0;
+	ogg->total = ogg->samples - ogg->trim;
+	put_headers(ogg);
 	result = pass(ogg, view);
-	ogg->held_granule -= (int64_t)ogg->trim;
 	put_held(ogg, true);
 	ogg_stream_clear(&ogg->out);
 	if (!sink_end(&ogg->sink))
@@ -377,6 +386,7 @@ finish_ogg(
 	ogg_sound_clear(&ogg->first);
 	ogg_sound_clear(&ogg->link);
 	bytes_free(&ogg->held);
+	bytes_free(&ogg->kept);
 	free(ogg);
 	return result;
 }

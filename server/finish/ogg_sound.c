@@ -15,6 +15,7 @@
 #define FLAC_LAST     0x80
 #define BLOCK_BYTES   4
 #define MOST_EXTRA    64 /* header packets of Speex, FLAC */
+#define MOST_SPEEX    (1 << 20)
 
 static uint32_t
 little_endian(const uint8_t *at, size_t len)
@@ -74,7 +75,10 @@ take_flac(struct ogg_sound *state, const uint8_t *ident, size_t len)
 	state->kind = OGG_KIND_FLAC;
 	state->rate = info.rate;
 	state->channels = info.channels;
-	state->most_headers = ((size_t)ident[7] << 8 | ident[8]) + 1;
+	state->most_headers = (size_t)ident[7] << 8 | ident[8];
+	if (state->most_headers++ == 0)
+		state->most_headers = MOST_EXTRA; /* until one says it is last
+						   */
 	return state->most_headers <= MOST_EXTRA;
 }
 
@@ -101,10 +105,11 @@ take_ident(struct ogg_sound *state, const uint8_t *packet, size_t len)
 		state->kind = OGG_KIND_SPEEX;
 		state->rate = little_endian(packet + 36, 4);
 		state->channels = little_endian(packet + 48, 4);
-		state->speex_samples = little_endian(packet + 56, 4) *
+		state->speex_samples = (uint64_t)little_endian(packet + 56, 4) *
 		    little_endian(packet + 64, 4);
 		state->most_headers = 2 + little_endian(packet + 68, 4);
-		return state->rate > 0 && state->most_headers <= MOST_EXTRA;
+		return state->rate > 0 && state->speex_samples <= MOST_SPEEX &&
+		    state->most_headers <= MOST_EXTRA;
 	}
 	return false;
 }
@@ -249,7 +254,7 @@ ogg_sound_samples(struct ogg_sound *state, const uint8_t *packet, size_t len)
 		    ? frame.block
 		    : 0;
 	case OGG_KIND_SPEEX:
-		return state->speex_samples;
+		return (unsigned)state->speex_samples;
 	case OGG_KIND_NONE:
 		break;
 	}
@@ -268,6 +273,7 @@ flac_ident(
 	if (samples >> 36 != 0)
 		samples = 0;
 	info = packet->data + FLAC_INFO_AT;
+	memset(info + 4, 0, 6); /* the least and the largest frame: not known */
 	info[13] = (uint8_t)((info[13] & 0xf0) | samples >> 32);
 	for (unsigned i = 0; i < 4; i++)
 		info[14 + i] = (uint8_t)(samples >> (24 - 8 * i));

@@ -36,8 +36,8 @@ struct ogg_sound {
 	struct bytes comment;       /* Vorbis' form, without any framing */
 	struct vorbis_info *vorbis; /* owned; and the next */
 	struct vorbis_comment *vorbis_comment;
-	unsigned last_block; /* of Vorbis, 0: none yet */
-	unsigned speex_samples;
+	unsigned last_block;    /* of Vorbis, 0: none yet */
+	uint64_t speex_samples; /* in a packet */
 };
 
 void ogg_sound_clear(struct ogg_sound *);

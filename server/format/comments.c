@@ -10,11 +10,6 @@
 
 #define FIELD_BYTES 500 /* two of them and " - " fit a title */
 
-struct comments {
-	const uint8_t *at;
-	size_t left;
-};
-
 static bool
 take_length(struct comments *comments, uint32_t *value)
 {
@@ -56,19 +51,36 @@ keep_field(
 }
 
 bool
+comments_begin(struct comments *comments, const uint8_t *bytes, size_t len,
+    const char **vendor, size_t *vendor_len)
+{
+	comments->at = bytes;
+	comments->left = len;
+	return take_text(comments, vendor, vendor_len) &&
+	    take_length(comments, &comments->count);
+}
+
+bool
+comments_next(struct comments *comments, const char **text, size_t *len)
+{
+	if (comments->count == 0)
+		return false;
+	comments->count--;
+	return take_text(comments, text, len);
+}
+
+bool
 comments_title(
     const uint8_t *bytes, size_t len, char title[COMMENTS_TITLE_BYTES])
 {
-	struct comments comments = { bytes, len };
+	struct comments comments;
 	char artist[FIELD_BYTES] = "", name[FIELD_BYTES] = "";
 	const char *text;
 	size_t text_len;
-	uint32_t count;
 
-	if (!take_text(&comments, &text, &text_len) ||
-	    !take_length(&comments, &count))
+	if (!comments_begin(&comments, bytes, len, &text, &text_len))
 		return false;
-	while (count-- > 0 && take_text(&comments, &text, &text_len)) {
+	while (comments_next(&comments, &text, &text_len)) {
 		keep_field(artist, "ARTIST=", text, text_len);
 		keep_field(name, "TITLE=", text, text_len);
 	}

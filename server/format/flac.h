@@ -44,7 +44,8 @@ enum flac_found flac_frame_parse(
     const uint8_t *bytes, size_t len, struct flac_frame *);
 /* The coded form of a frame or sample number; how many bytes it takes. */
 size_t flac_number(uint64_t number, uint8_t coded[FLAC_NUMBER_BYTES]);
-/* The frame of len bytes with another number and right checksums; room has
+/* The frame of len bytes with another number, of which the bits that fit are
+ * written, and right checksums; room has
  * FLAC_NUMBER_BYTES more than len. How long it is then. */
 size_t flac_renumber(const uint8_t *bytes, size_t len,
     const struct flac_frame *, uint64_t number, uint8_t *room);

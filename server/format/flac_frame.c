@@ -8,6 +8,8 @@
 
 #define CRC8_POLYNOMIAL  0x07
 #define CRC16_POLYNOMIAL 0x8005
+#define FIXED_MASK       0x7fffffffu  /* of frame numbers */
+#define VARIABLE_MASK    0xfffffffffu /* of sample numbers */
 
 static uint32_t
 big_endian(const uint8_t *at, size_t len)
@@ -151,10 +153,11 @@ flac_renumber(const uint8_t *bytes, size_t len, const struct flac_frame *frame,
     uint64_t number, uint8_t *room)
 {
 	size_t after = FLAC_NUMBER_AT + frame->number_bytes, at, number_len;
+	uint64_t most = frame->is_variable ? VARIABLE_MASK : FIXED_MASK;
 	uint16_t crc;
 
 	memcpy(room, bytes, FLAC_NUMBER_AT);
-	number_len = flac_number(number, room + FLAC_NUMBER_AT);
+	number_len = flac_number(number & most, room + FLAC_NUMBER_AT);
 	at = FLAC_NUMBER_AT + number_len;
 	memcpy(room + at, bytes + after, len - after);
 	at = frame->header_bytes - 1 + number_len - frame->number_bytes;
