@@ -2,6 +2,7 @@
  * SPDX-FileCopyrightText: The all2all developers */
 #include "finish/webm_front.h"
 
+#include "base/text.h"
 #include "format/webm_priv.h"
 
 #include <string.h>
@@ -176,6 +177,71 @@ put_segment(struct bytes *to, const struct webm_front *front,
 	for (unsigned i = 0; i < PARTS; i++)
 		bytes_append(to, parts[i].bytes.data, parts[i].bytes.len);
 	bytes_free(&seek_head);
+}
+
+/* An atom of an edition, as put_atom() makes it. */
+static void
+take_atom(const struct ebml_child *atom, struct finish_facts *facts)
+{
+	struct ebml_span span = { atom->data, atom->len }, texts;
+	char title[FINISH_TITLE_BYTES] = "";
+	struct ebml_child child, text;
+	uint64_t start = 0;
+
+	while (ebml_next(&span, &child)) {
+		if (child.id == ID_ATOM_START)
+			start = ebml_uint(&child);
+		if (child.id != ID_DISPLAY)
+			continue;
+		texts = (struct ebml_span){ child.data, child.len };
+		while (ebml_next(&texts, &text)) {
+			if (text.id == ID_DISPLAY_TEXT)
+				text_clean(title, sizeof(title),
+				    (const char *)text.data,
+				    ebml_text_length(&text));
+		}
+	}
+	if (title[0] != '\0' && start / MS_NS <= INT32_MAX)
+		finish_add_chapter(facts, (int64_t)(start / MS_NS), title);
+}
+
+static void
+take_chapters(const struct ebml_child *chapters, struct finish_facts *facts)
+{
+	struct ebml_span span = { chapters->data, chapters->len }, atoms;
+	struct ebml_child edition, atom;
+
+	while (ebml_next(&span, &edition)) {
+		if (edition.id != ID_EDITION)
+			continue;
+		atoms = (struct ebml_span){ edition.data, edition.len };
+		while (ebml_next(&atoms, &atom)) {
+			if (atom.id == ID_ATOM)
+				take_atom(&atom, facts);
+		}
+	}
+}
+
+bool
+webm_front_chapters(struct view *view, struct finish_facts *facts)
+{
+	size_t len = view->size < VIEW_BYTES ? (size_t)view->size : VIEW_BYTES;
+	const uint8_t *bytes = view_look(view, 0, len);
+	struct ebml_span span = { bytes, len };
+	struct ebml_child child;
+	struct ebml segment;
+
+	if (bytes == NULL || !ebml_next(&span, &child) ||
+	    ebml_read(&segment, span.at, span.len) != EBML_FOUND ||
+	    segment.id != WEBM_SEGMENT)
+		return false;
+	span.at += segment.header_bytes;
+	span.len -= segment.header_bytes;
+	while (ebml_next(&span, &child) && child.id != WEBM_CLUSTER) {
+		if (child.id == WEBM_CHAPTERS)
+			take_chapters(&child, facts);
+	}
+	return facts->chapter_count > 0;
 }
 
 bool

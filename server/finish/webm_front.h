@@ -30,6 +30,9 @@ struct webm_front {
 	uint64_t cluster_bytes; /* of all clusters */
 };
 
+/* Chapters of a file that was finished before: what is on air has none. Those
+ * of more than a view are not looked at. False: there are none. */
+bool webm_front_chapters(struct view *, struct finish_facts *);
 /* False: the head makes no sense. */
 bool webm_front_put(struct bytes *, const struct webm_front *) MUST_CHECK;
 
