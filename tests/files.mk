@@ -134,7 +134,7 @@ tests_unit_test_webm_hostile_SOURCES = tests/unit/test_webm_hostile.c
 tests_unit_test_whole_SOURCES = tests/unit/test_whole.c
 tests_unit_test_zone_SOURCES = tests/unit/test_zone.c
 
-# These are run by live/test_finish.py and live/test_faces.py.
+# These are run by live/test_finish*.py and live/test_faces.py.
 tests_unit_finish_tool_SOURCES = tests/unit/finish_tool.c
 tests_unit_render_SOURCES = tests/unit/render.c
 
@@ -199,6 +199,7 @@ live_tests = \
 	tests/live/test_delegate.py \
 	tests/live/test_faces.py \
 	tests/live/test_finish.py \
+	tests/live/test_finish_chains.py \
 	tests/live/test_formats.py \
 	tests/live/test_headroom.py \
 	tests/live/test_hearing.py \

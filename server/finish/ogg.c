@@ -118,26 +118,37 @@ put_held(struct ogg *ogg, bool is_last)
 	ogg->has_held = false;
 }
 
-/* Frames of FLAC carry their own number. */
+/* Frames of FLAC carry their own number: of the frame while all have as many
+ * samples, else of the sample. RFC 9639 section 9.1. */
+static void
+hold_flac(struct ogg *ogg, const uint8_t *packet, size_t len)
+{
+	uint8_t *copy = mem_copy(packet, len), *room = NULL;
+	struct flac_frame frame;
+
+	if (flac_frame_parse(packet, len, &frame) == FLAC_YES) {
+		frame.is_variable |= ogg->first.is_uneven;
+		copy[1] |= frame.is_variable;
+		room = mem_new(len + FLAC_NUMBER_BYTES);
+		len = flac_renumber(copy, len, &frame,
+		    frame.is_variable ? ogg->samples : ogg->packets, room);
+	}
+	bytes_append(&ogg->held, room != NULL ? room : copy, len);
+	free(copy);
+	free(room);
+}
+
 static void
 hold_packet(struct ogg *ogg, const ogg_packet *packet)
 {
 	size_t len = (size_t)packet->bytes;
-	struct flac_frame frame;
-	uint8_t *room;
 
 	bytes_eat(&ogg->held, ogg->held.len);
 	ogg->has_held = true;
-	if (ogg->first.kind != OGG_KIND_FLAC ||
-	    flac_frame_parse(packet->packet, len, &frame) != FLAC_YES) {
+	if (ogg->first.kind == OGG_KIND_FLAC)
+		hold_flac(ogg, packet->packet, len);
+	else
 		bytes_append(&ogg->held, packet->packet, len);
-		return;
-	}
-	room = mem_new(len + FLAC_NUMBER_BYTES);
-	len = flac_renumber(packet->packet, len, &frame,
-	    frame.is_variable ? ogg->samples : ogg->packets, room);
-	bytes_append(&ogg->held, room, len);
-	free(room);
 }
 
 static void

@@ -16,6 +16,7 @@
 #define BLOCK_BYTES   4
 #define MOST_EXTRA    64 /* header packets of Speex, FLAC */
 #define MOST_SPEEX    (1 << 20)
+#define LEAST_BLOCK   16 /* RFC 9639 section 8.2 */
 
 static uint32_t
 little_endian(const uint8_t *at, size_t len)
@@ -239,10 +240,30 @@ vorbis_samples(struct ogg_sound *state, const uint8_t *packet, size_t len)
 	return samples;
 }
 
+/* Where a link ended, a short block may stand in the middle. */
+static unsigned
+flac_samples(struct ogg_sound *state, const uint8_t *packet, size_t len)
+{
+	struct flac_frame frame;
+
+	if (flac_frame_parse(packet, len, &frame) != FLAC_YES)
+		return 0;
+	if (state->first_block == 0) {
+		state->first_block = state->least_block = frame.block;
+		state->is_variable = frame.is_variable;
+	}
+	if (state->last_block > 0 && state->last_block < state->least_block)
+		state->least_block = state->last_block;
+	if (frame.is_variable != state->is_variable ||
+	    (state->last_block > 0 && state->last_block != state->first_block))
+		state->is_uneven = true;
+	state->last_block = frame.block;
+	return frame.block;
+}
+
 unsigned
 ogg_sound_samples(struct ogg_sound *state, const uint8_t *packet, size_t len)
 {
-	struct flac_frame frame;
 
 	switch (state->kind) {
 	case OGG_KIND_OPUS:
@@ -250,9 +271,7 @@ ogg_sound_samples(struct ogg_sound *state, const uint8_t *packet, size_t len)
 	case OGG_KIND_VORBIS:
 		return vorbis_samples(state, packet, len);
 	case OGG_KIND_FLAC:
-		return flac_frame_parse(packet, len, &frame) == FLAC_YES
-		    ? frame.block
-		    : 0;
+		return flac_samples(state, packet, len);
 	case OGG_KIND_SPEEX:
 		return (unsigned)state->speex_samples;
 	case OGG_KIND_NONE:
@@ -265,6 +284,7 @@ static void
 flac_ident(
     const struct ogg_sound *state, uint64_t samples, struct bytes *packet)
 {
+	unsigned least;
 	uint8_t *info;
 
 	bytes_append(packet, state->ident.data, state->ident.len);
@@ -273,6 +293,12 @@ flac_ident(
 	if (samples >> 36 != 0)
 		samples = 0;
 	info = packet->data + FLAC_INFO_AT;
+	if (state->is_uneven) {
+		least = state->least_block > LEAST_BLOCK ? state->least_block
+							 : LEAST_BLOCK;
+		info[0] = (uint8_t)(least >> 8);
+		info[1] = (uint8_t)least;
+	}
 	memset(info + 4, 0, 6); /* the least and the largest frame: not known */
 	info[13] = (uint8_t)((info[13] & 0xf0) | samples >> 32);
 	for (unsigned i = 0; i < 4; i++)

@@ -36,8 +36,11 @@ struct ogg_sound {
 	struct bytes comment;       /* Vorbis' form, without any framing */
 	struct vorbis_info *vorbis; /* owned; and the next */
 	struct vorbis_comment *vorbis_comment;
-	unsigned last_block;    /* of Vorbis, 0: none yet */
-	uint64_t speex_samples; /* in a packet */
+	unsigned last_block; /* of Vorbis or FLAC, 0: none yet */
+	/* Of the blocks of FLAC but the last. */
+	unsigned first_block, least_block;
+	bool is_variable, is_uneven; /* the first one; not all are like it */
+	uint64_t speex_samples;      /* in a packet */
 };
 
 void ogg_sound_clear(struct ogg_sound *);

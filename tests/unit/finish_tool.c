@@ -3,7 +3,7 @@
  *
  * finish_tool EXTENSION RECORDING FINISHED [BYTE TITLE ...]: finishes a file as
  * the archivist does, and prints what is known of it then as JSON. Used by
- * tests/live/test_finish.py. */
+ * tests/live/test_finish*.py. */
 #include "base/bytes.h"
 #include "base/text.h"
 #include "finish/finish.h"

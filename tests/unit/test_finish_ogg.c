@@ -3,6 +3,7 @@
 #include "test.h"
 
 #include "finish_help.h"
+#include "format/flac.h"
 #include "ogg_pages.h"
 
 #define PACKET_SAMPLES 960 /* of what add_audio() makes, two on a page */
@@ -12,10 +13,29 @@
  * pages without a gap and with right checksums, granules that never go back,
  * one beginning, one end. */
 struct heard {
+	uint64_t frames, samples; /* of FLAC */
+	unsigned last_block;
 	struct bytes comment; /* the second packet */
 	size_t pages, packets;
 	int64_t granule; /* of the last page */
 };
+
+/* Its number is right, and blocks are alike where frames are counted. */
+static void
+hear_flac(struct heard *heard, const uint8_t *packet, size_t len)
+{
+	struct flac_frame frame;
+
+	if (flac_frame_parse(packet, len, &frame) != FLAC_YES)
+		return;
+	assert_int_equal(
+	    frame.number, frame.is_variable ? heard->samples : heard->frames);
+	if (!frame.is_variable && heard->frames > 0)
+		assert_true(frame.block <= heard->last_block);
+	heard->last_block = frame.block;
+	heard->samples += frame.block;
+	heard->frames++;
+}
 
 static void
 hear_packets(struct heard *heard, ogg_stream_state *stream)
@@ -28,6 +48,7 @@ hear_packets(struct heard *heard, ogg_stream_state *stream)
 		if (heard->packets++ == 1)
 			bytes_append(&heard->comment, packet.packet,
 			    (size_t)packet.bytes);
+		hear_flac(heard, packet.packet, (size_t)packet.bytes);
 	}
 }
 
@@ -383,6 +404,8 @@ real_streams_are_chained(void **state)
 		three = hear(&thrice.file);
 		assert_int_equal(
 		    three.packets - headers, 3 * (one.packets - headers));
+		if (three.frames > 0)
+			assert_int_equal(three.granule, three.samples);
 		assert_true(three.granule >= 3 * one.granule);
 		assert_true(three.granule < 3 * one.granule + 2 * 4096);
 		assert_true(
