@@ -165,6 +165,9 @@ finish_files = \
 	server/finish/id3.h \
 	server/finish/mp3.c \
 	server/finish/ogg.c \
+	server/finish/ogg_measure.c \
+	server/finish/ogg_read.c \
+	server/finish/ogg_read.h \
 	server/finish/ogg_sound.c \
 	server/finish/ogg_sound.h \
 	server/finish/sink.c \

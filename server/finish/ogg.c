@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "base/random.h"
 #include "finish/comments.h"
+#include "finish/ogg_read.h"
 #include "finish/ogg_sound.h"
 #include "format/comments.h"
 #include "format/flac.h"
@@ -17,14 +18,11 @@
  * one link, whose time is the sum of what comes out of them; the links' titles
  * become its chapters. Anything else stays as it is. */
 
-#define PIECE_BYTES  (64 << 10)
-#define GO_ON_PIECES 32
-#define MOST_HEADER  (1 << 20)
+#define MOST_HEADER (1 << 20)
 
 struct ogg {
 	const struct finish_job *job;
 	struct finish_facts *facts;
-	ogg_sync_state sync;
 	ogg_stream_state in;
 	bool has_in;      /* a link is being read */
 	bool has_headers; /* all of it */
@@ -53,14 +51,14 @@ struct ogg {
 };
 
 static int64_t
-time_ms(const struct ogg *ogg)
+time_ms(const struct ogg *ogg, uint64_t samples)
 {
 	uint64_t skip = ogg->first.pre_skip;
 
-	if (ogg->first.rate == 0 || ogg->samples < skip)
+	if (ogg->first.rate == 0 || samples < skip)
 		return ogg->before_ms;
 	return ogg->before_ms +
-	    (int64_t)((ogg->samples - skip) * 1000 / ogg->first.rate);
+	    (int64_t)((samples - skip) * 1000 / ogg->first.rate);
 }
 
 static void
@@ -164,8 +162,8 @@ take_data(struct ogg *ogg, const ogg_packet *packet)
 		put_held(ogg, false);
 		hold_packet(ogg, packet);
 	} else {
-		finish_pass_marks(
-		    ogg->job, &ogg->next_mark, ogg->page_byte, time_ms(ogg));
+		finish_pass_marks(ogg->job, &ogg->next_mark, ogg->page_byte,
+		    time_ms(ogg, ogg->samples));
 	}
 	ogg->samples += samples;
 	ogg->page_samples += samples;
@@ -185,7 +183,8 @@ note_comment(struct ogg *ogg)
 		ogg->is_finished = comments_chapters(comment, ogg->facts);
 	if (!ogg->is_finished &&
 	    comments_title(comment->data, comment->len, title))
-		finish_note_title(ogg->facts, time_ms(ogg), title);
+		finish_note_title(
+		    ogg->facts, time_ms(ogg, ogg->samples), title);
 }
 
 /* One decoder takes the first link and all that are like it. */
@@ -197,7 +196,7 @@ end_headers(struct ogg *ogg)
 	if (ogg->links > 0 && !ogg->writes &&
 	    !ogg_sound_continues(&ogg->first, &ogg->link)) {
 		ogg->differs = true;
-		ogg->before_ms = time_ms(ogg);
+		ogg->before_ms = time_ms(ogg, ogg->samples);
 		ogg->samples = 0;
 	}
 	if (!ogg->writes && (ogg->links == 0 || ogg->differs)) {
@@ -260,15 +259,18 @@ trim_end(struct ogg *ogg, ogg_page *page)
 }
 
 static void
-pass_over(struct ogg *ogg, long bytes)
+pass_over(void *arg, uint64_t bytes)
 {
+	struct ogg *ogg = arg;
+
 	if (!ogg->writes)
-		ogg->facts->passed_over_bytes += (uint64_t)bytes;
+		ogg->facts->passed_over_bytes += bytes;
 }
 
-static void
-take_page(struct ogg *ogg, ogg_page *page)
+static bool
+take_page(void *arg, ogg_page *page, uint64_t byte)
 {
+	struct ogg *ogg = arg;
 	ogg_packet packet;
 	int found;
 
@@ -279,9 +281,10 @@ take_page(struct ogg *ogg, ogg_page *page)
 		begin_link(ogg, page);
 	}
 	if (!ogg->has_in || ogg_stream_pagein(&ogg->in, page) != 0) {
-		pass_over(ogg, page->header_len + page->body_len);
-		return;
+		pass_over(ogg, (uint64_t)(page->header_len + page->body_len));
+		return true;
 	}
+	ogg->page_byte = byte;
 	ogg->page_samples = 0;
 	while (!ogg->is_mixed &&
 	    (found = ogg_stream_packetout(&ogg->in, &packet)) != 0) {
@@ -290,52 +293,20 @@ take_page(struct ogg *ogg, ogg_page *page)
 	}
 	if (ogg->has_headers)
 		trim_end(ogg, page);
-}
-
-static enum finish_result
-read_pages(struct ogg *ogg, struct view *view)
-{
-	const uint8_t *bytes;
-	ogg_page page;
-	int64_t left;
-	size_t len;
-	long found;
-
-	for (int64_t at = 0; at < view->size && !ogg->is_mixed;
-	     at += (int64_t)len) {
-		if (at % (PIECE_BYTES * GO_ON_PIECES) == 0 &&
-		    !finish_goes_on(ogg->job))
-			return FINISH_STOPPED;
-		left = view->size - at;
-		len = left < PIECE_BYTES ? (size_t)left : PIECE_BYTES;
-		bytes = view_look(view, at, len);
-		if (bytes == NULL)
-			return FINISH_FAILED;
-		memcpy(ogg_sync_buffer(&ogg->sync, (long)len), bytes, len);
-		CHECK(ogg_sync_wrote(&ogg->sync, (long)len) == 0);
-		while ((found = ogg_sync_pageseek(&ogg->sync, &page)) != 0) {
-			if (found > 0)
-				take_page(ogg, &page);
-			else
-				pass_over(ogg, -found);
-			ogg->page_byte += (uint64_t)labs(found);
-		}
-	}
-	return FINISH_AS_IS;
+	return !ogg->is_mixed;
 }
 
 static enum finish_result
 pass(struct ogg *ogg, struct view *view)
 {
+	const struct ogg_reader reader = { take_page, pass_over, ogg };
 	enum finish_result result;
 
-	ogg_sync_init(&ogg->sync);
-	ogg->samples = ogg->packets = ogg->page_byte = 0;
+	ogg->samples = ogg->packets = 0;
 	ogg->first.last_block = 0;
 	ogg->links = 0;
-	result = read_pages(ogg, view);
+	result = ogg_read(ogg->job, view, &reader);
 	end_link(ogg);
-	ogg_sync_clear(&ogg->sync);
 	return result;
 }
 
@@ -349,7 +320,6 @@ write_all(struct ogg *ogg, struct view *view)
 	CHECK(ogg_stream_init(&ogg->out, (int)(serial & INT32_MAX)) == 0);
 	ogg->sink.fd = ogg->job->to;
 	ogg->writes = true;
-	ogg->total = ogg->samples - ogg->trim;
 	put_headers(ogg);
 	result = pass(ogg, view);
 	put_held(ogg, true);
@@ -367,19 +337,23 @@ finish_chain(struct ogg *ogg, struct view *view)
 
 	if (result != FINISH_AS_IS)
 		return result;
-	if (ogg->links == 0 && !ogg->is_mixed)
-		return FINISH_FAILED;
-	if (!ogg->is_mixed) {
-		ogg->samples -= ogg->trim < ogg->samples ? ogg->trim : 0;
-		facts->duration_ms = time_ms(ogg);
-		ogg->samples += ogg->trim;
-		facts->sample_rate = ogg->first.rate;
-		facts->channels = ogg->first.channels;
+	if (ogg->is_mixed) {
+		facts->chapter_count = 0;
+		facts->passed_over_bytes = 0;
+		return ogg_measure(ogg->job, view, facts);
 	}
+	if (ogg->links == 0)
+		return FINISH_FAILED;
+	ogg->total = ogg->samples;
+	if (ogg->trim <= ogg->samples)
+		ogg->total -= ogg->trim;
+	facts->duration_ms = time_ms(ogg, ogg->total);
+	facts->sample_rate = ogg->first.rate;
+	facts->channels = ogg->first.channels;
 	finish_pass_marks(
 	    ogg->job, &ogg->next_mark, UINT64_MAX, facts->duration_ms);
 	finish_marks_to_chapters(ogg->job, facts);
-	if (ogg->is_mixed || ogg->differs || ogg->packets == 0)
+	if (ogg->differs || ogg->packets == 0)
 		return FINISH_AS_IS;
 	return write_all(ogg, view);
 }

@@ -212,6 +212,14 @@ seconds(const struct ogg_logical *logical, int64_t granule)
 	return (double)units * logical->rate_divisor / logical->rate;
 }
 
+int64_t
+ogg_link_ms(const struct ogg_logical *logical, int64_t granule)
+{
+	double ms = seconds(logical, granule) * 1000;
+
+	return ms < MOST_SECONDS * 1000 ? (int64_t)ms : 0;
+}
+
 static bool
 can_splice(const struct ogg_link *old, const struct ogg_link *new)
 {

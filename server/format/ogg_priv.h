@@ -139,6 +139,9 @@ void ogg_link_seal(struct ogg_link *);
 bool ogg_link_splice(const struct ogg_link *old, struct ogg_link *new,
     const ogg_page *first) MUST_CHECK;
 bool ogg_link_has(const struct ogg_link *, int kind);
+/* When what ends at this granule ends; 0 also when that makes no sense. The
+ * rate is known. */
+int64_t ogg_link_ms(const struct ogg_logical *, int64_t granule);
 
 /* ogg_pass.c */
 /* Gives out a data page of the link, from segment first on, as one page or,

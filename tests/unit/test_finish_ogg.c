@@ -245,6 +245,37 @@ a_film_stays_as_it_is(void **state)
 	add_video(&film, &video, &audio);
 	finish_bytes(&done, &job, film.data, film.len);
 	assert_int_equal(done.result, FINISH_AS_IS);
+	/* Eight pictures, 25 a second, and sound that is longer. */
+	assert_int_equal(done.facts.duration_ms, 19200 / 48);
+	assert_int_equal(done.facts.width, 64);
+	assert_int_equal(done.facts.height, 48);
+	assert_int_equal(done.facts.sample_rate, 48000);
+	assert_int_equal(done.facts.chapter_count, 1);
+	bytes_free(&film);
+	finished_free(&done);
+}
+
+/* The picture's first page has four: that many before its time it begins. */
+static void
+a_film_from_the_middle_on_is_not_as_long_as_its_clock_says(void **state)
+{
+	struct logical video = { 1, 0 };
+	struct finish_job job = { .extension = "ogv" };
+	struct finished done = { 0 };
+	struct packets packets = { 0 };
+	struct bytes film = { 0 };
+
+	(void)state;
+	add_theora_ident(&film, &video);
+	add_theora_rest(&film, &video);
+	for (int i = 0; i < 4; i++)
+		put_filled(&packets, i == 0 ? 0x00 : 0x40, 100, true);
+	add_page(&film, &video, 0, 1000 << 6 | 3, &packets);
+	put_filled(&packets, 0x40, 100, true);
+	add_page(&film, &video, EOS, 1000 << 6 | 4, &packets);
+	finish_bytes(&done, &job, film.data, film.len);
+	assert_int_equal(done.result, FINISH_AS_IS);
+	assert_int_equal(done.facts.duration_ms, 5 * 40);
 	bytes_free(&film);
 	finished_free(&done);
 }
@@ -555,7 +586,9 @@ what_makes_no_sense_is_said(void **state)
 TEST_MAIN(TEST(a_chain_becomes_one_link),
     TEST(an_end_that_is_shorter_than_its_packets_stays_so),
     TEST(links_one_decoder_cannot_take_stay_as_they_are),
-    TEST(a_film_stays_as_it_is), TEST(pages_that_were_lost_leave_no_hole),
+    TEST(a_film_stays_as_it_is),
+    TEST(a_film_from_the_middle_on_is_not_as_long_as_its_clock_says),
+    TEST(pages_that_were_lost_leave_no_hole),
     TEST(pages_of_a_stream_that_never_began_are_passed_over),
     TEST(marks_are_chapters_of_what_has_one_title),
     TEST(what_the_encoder_said_of_all_is_kept), TEST(real_streams_are_chained),
