@@ -140,6 +140,7 @@ tests_unit_render_SOURCES = tests/unit/render.c
 
 unit_headers = \
 	tests/fuzz/feed_units.h \
+	tests/fuzz/ogg_sums.h \
 	tests/unit/collect.h \
 	tests/unit/conf_errors.h \
 	tests/unit/custody_help.h \
