@@ -176,7 +176,8 @@ finish_files = \
 	server/finish/units.h \
 	server/finish/webm.c \
 	server/finish/webm_front.c \
-	server/finish/webm_front.h
+	server/finish/webm_front.h \
+	server/finish/webm_tags.c
 
 spool_files = \
 	server/spool/drops.c \

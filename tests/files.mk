@@ -153,6 +153,7 @@ unit_headers = \
 	tests/unit/spool_help.h \
 	tests/unit/test.h \
 	tests/unit/units.h \
+	tests/unit/webm_seen.h \
 	tests/unit/webm_streams.h
 
 fuzz_files = \

@@ -59,12 +59,15 @@ static void
 put_info(struct bytes *to, const struct webm_front *front,
     const struct ebml_child *info)
 {
+	bool keeps_title = front->job->title[0] == '\0' &&
+	    front->facts->chapter_count <= 1;
 	struct ebml_span span = { info->data, info->len };
 	struct ebml_child child;
 	struct bytes body = { 0 };
 
 	while (ebml_next(&span, &child)) {
-		if (child.id != ID_DURATION && child.id != ID_TITLE)
+		if (child.id != ID_DURATION &&
+		    (child.id != ID_TITLE || keeps_title))
 			bytes_append(&body, child.whole, child.whole_len);
 	}
 	put_double(&body, ID_DURATION, front->duration_ticks);
@@ -251,8 +254,8 @@ webm_front_put(struct bytes *to, const struct webm_front *front)
 		{ WEBM_CHAPTERS, { 0 } }, { WEBM_TRACKS_ID, { 0 } },
 		{ WEBM_TAGS, { 0 } }, { WEBM_CUES, { 0 } } };
 	struct ebml_span span = { front->head->data, front->head->len };
+	struct ebml_child child, tags = { 0 };
 	struct bytes ebml = { 0 };
-	struct ebml_child child;
 	struct ebml segment;
 
 	if (!ebml_next(&span, &child) || child.id != WEBM_EBML)
@@ -272,9 +275,9 @@ webm_front_put(struct bytes *to, const struct webm_front *front)
 			bytes_append(
 			    &parts[2].bytes, child.whole, child.whole_len);
 		else if (child.id == WEBM_TAGS)
-			bytes_append(
-			    &parts[3].bytes, child.whole, child.whole_len);
+			tags = child;
 	}
+	webm_front_tags(&parts[3].bytes, front, &tags);
 	put_chapters(&parts[1].bytes, front->facts);
 	put_cues(&parts[4].bytes, front, 0);
 	put_segment(to, front, parts, &ebml);

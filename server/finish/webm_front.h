@@ -12,6 +12,7 @@
 #define FINISH_WEBM_FRONT_H
 
 #include "finish/finish_priv.h"
+#include "format/ebml.h"
 
 struct webm_cue {
 	uint64_t ticks; /* time */
@@ -30,6 +31,10 @@ struct webm_front {
 	uint64_t cluster_bytes; /* of all clusters */
 };
 
+/* Tags, which may be empty, without what holds for one title of many, and with
+ * the recording's own. */
+void webm_front_tags(
+    struct bytes *, const struct webm_front *, const struct ebml_child *tags);
 /* Chapters of a file that was finished before: what is on air has none. Those
  * of more than a view are not looked at. False: there are none. */
 bool webm_front_chapters(struct view *, struct finish_facts *);

@@ -3,210 +3,8 @@
 #include "test.h"
 
 #include "finish_help.h"
+#include "webm_seen.h"
 #include "webm_streams.h"
-
-#define ID_DURATION      0x4489
-#define ID_SEEK          0x4dbb
-#define ID_SEEK_ID       0x53ab
-#define ID_SEEK_POSITION 0x53ac
-#define ID_CUE_POINT     0xbb
-#define ID_CUE_TIME      0xb3
-#define ID_CUE_PLACE     0xb7
-#define ID_CUE_CLUSTER   0xf1
-#define MOST_SEEN        512
-
-/* What was read back of a finished file: all sizes are known and add up, what
- * SeekHead and Cues point at is there. Ticks. */
-struct seen {
-	double duration;
-	size_t clusters, blocks, cues;
-	uint64_t cluster_at[MOST_SEEN], cluster_time[MOST_SEEN];
-	uint64_t cue_at[MOST_SEEN], cue_time[MOST_SEEN];
-	int64_t first[3], last[3]; /* by track */
-	size_t of_track[3];
-	bool has_key[MOST_SEEN]; /* the cluster begins with a key picture */
-	struct bytes chapters;
-};
-
-static void
-see_block(struct seen *seen, const uint8_t *block, uint64_t cluster)
-{
-	unsigned track = block[0] & 0x7f;
-	int64_t time = (int64_t)cluster + (int16_t)(block[1] << 8 | block[2]);
-
-	assert_true(track > 0 && track < 3);
-	assert_true(time >= 0);
-	if (seen->of_track[track]++ == 0)
-		seen->first[track] = time;
-	if (time > seen->last[track])
-		seen->last[track] = time;
-	seen->blocks++;
-}
-
-static const uint8_t *
-block_in(const struct ebml_child *group, bool *is_key)
-{
-	struct ebml_span span = { group->data, group->len };
-	const uint8_t *block = NULL;
-	struct ebml_child part;
-
-	*is_key = true;
-	while (ebml_next(&span, &part)) {
-		if (part.id == WEBM_BLOCK)
-			block = part.data;
-		*is_key &= part.id != WEBM_REFERENCE;
-	}
-	assert_non_null(block);
-	return block;
-}
-
-static void
-see_cluster(struct seen *seen, const struct ebml_child *cluster, uint64_t at)
-{
-	struct ebml_span span = { cluster->data, cluster->len };
-	size_t index = seen->clusters++;
-	struct ebml_child child;
-	bool is_first = true, is_key = false;
-
-	assert_true(index < MOST_SEEN);
-	seen->cluster_at[index] = at;
-	assert_true(ebml_next(&span, &child));
-	assert_int_equal(child.id, WEBM_TIMESTAMP);
-	seen->cluster_time[index] = ebml_uint(&child);
-	while (ebml_next(&span, &child)) {
-		const uint8_t *block = child.data;
-
-		if (child.id == WEBM_BLOCK_GROUP)
-			block = block_in(&child, &is_key);
-		else
-			is_key = (block[3] & 0x80) != 0;
-		if (is_first)
-			seen->has_key[index] = is_key;
-		is_first = false;
-		see_block(seen, block, seen->cluster_time[index]);
-	}
-	assert_int_equal(span.len, 0);
-	assert_false(is_first);
-}
-
-static uint64_t
-number_in(const struct ebml_child *parent, uint32_t id)
-{
-	struct ebml_span span = { parent->data, parent->len };
-	struct ebml_child child;
-	uint64_t deeper;
-
-	while (ebml_next(&span, &child)) {
-		if (child.id == id)
-			return ebml_uint(&child);
-		if (child.id == ID_CUE_PLACE) {
-			deeper = number_in(&child, id);
-			if (deeper != UINT64_MAX)
-				return deeper;
-		}
-	}
-	return UINT64_MAX;
-}
-
-static void
-see_cues(struct seen *seen, const struct ebml_child *cues)
-{
-	struct ebml_span span = { cues->data, cues->len };
-	struct ebml_child child;
-
-	while (ebml_next(&span, &child)) {
-		assert_int_equal(child.id, ID_CUE_POINT);
-		assert_true(seen->cues < MOST_SEEN);
-		seen->cue_at[seen->cues] = number_in(&child, ID_CUE_CLUSTER);
-		seen->cue_time[seen->cues++] = number_in(&child, ID_CUE_TIME);
-	}
-}
-
-/* Each points at an element with the id it names. */
-static void
-see_seeks(const struct ebml_child *head, const uint8_t *segment, size_t len)
-{
-	struct ebml_span span = { head->data, head->len };
-	struct ebml_child child;
-	struct ebml element;
-	size_t count = 0;
-	uint64_t at;
-
-	for (; ebml_next(&span, &child); count++) {
-		assert_int_equal(child.id, ID_SEEK);
-		at = number_in(&child, ID_SEEK_POSITION);
-		assert_true(at < len);
-		assert_int_equal(
-		    ebml_read(&element, segment + at, len - at), EBML_FOUND);
-		assert_int_equal(element.id, number_in(&child, ID_SEEK_ID));
-	}
-	assert_true(count >= 2);
-}
-
-static void
-see_child(struct seen *seen, const struct ebml_child *child,
-    const struct ebml_span *segment)
-{
-	struct ebml_span span = { child->data, child->len };
-	struct ebml_child part;
-
-	switch (child->id) {
-	case WEBM_SEEK_HEAD:
-		see_seeks(child, segment->at, segment->len);
-		break;
-	case WEBM_INFO:
-		while (ebml_next(&span, &part))
-			if (part.id == ID_DURATION)
-				seen->duration = ebml_float(&part);
-		break;
-	case WEBM_CUES:
-		see_cues(seen, child);
-		break;
-	case WEBM_CHAPTERS:
-		bytes_append(&seen->chapters, child->data, child->len);
-		break;
-	case WEBM_CLUSTER:
-		see_cluster(
-		    seen, child, (uint64_t)(child->whole - segment->at));
-		break;
-	}
-}
-
-static void
-check_cues(const struct seen *seen)
-{
-	size_t cluster = 0;
-
-	for (size_t i = 0; i < seen->cues; i++) {
-		while (cluster < seen->clusters &&
-		    seen->cluster_at[cluster] < seen->cue_at[i])
-			cluster++;
-		assert_true(cluster < seen->clusters);
-		assert_int_equal(seen->cluster_at[cluster], seen->cue_at[i]);
-		assert_true(seen->cue_time[i] >= seen->cluster_time[cluster]);
-		assert_true(seen->has_key[cluster] || seen->of_track[1] == 0);
-	}
-}
-
-static void
-see(struct seen *seen, const struct bytes *file)
-{
-	struct ebml_span span = { file->data, file->len };
-	struct ebml_child child, segment;
-	struct ebml_span inside;
-
-	memset(seen, 0, sizeof(*seen));
-	assert_true(ebml_next(&span, &child));
-	assert_int_equal(child.id, WEBM_EBML);
-	assert_true(ebml_next(&span, &segment));
-	assert_int_equal(segment.id, WEBM_SEGMENT);
-	assert_int_equal(span.len, 0);
-	inside = span = (struct ebml_span){ segment.data, segment.len };
-	while (ebml_next(&span, &child))
-		see_child(seen, &child, &inside);
-	assert_int_equal(span.len, 0);
-	check_cues(seen);
-}
 
 static void
 see_chapter(const struct seen *seen, const char *title)
@@ -252,7 +50,7 @@ a_film_gets_its_length_and_cues(void **state)
 	struct finish_job job = { .extension = "webm", .title = "Evening" };
 	struct finished done = { 0 };
 	struct bytes stream = { 0 };
-	struct seen seen;
+	struct seen seen = { 0 };
 
 	(void)state;
 	add_film(&stream, 500000);
@@ -272,6 +70,7 @@ a_film_gets_its_length_and_cues(void **state)
 	assert_int_equal(done.facts.duration_ms, 2007);
 	assert_int_equal(seen.chapters.len, 0);
 	bytes_free(&stream);
+	forget(&seen);
 	finished_free(&done);
 }
 
@@ -285,7 +84,7 @@ sound_is_found_each_five_seconds(void **state)
 	};
 	struct finished done = { 0 };
 	struct bytes stream = { 0 };
-	struct seen seen;
+	struct seen seen = { 0 };
 
 	(void)state;
 	add_song(&stream, 77000, 32);
@@ -303,8 +102,8 @@ sound_is_found_each_five_seconds(void **state)
 	assert_int_equal(done.facts.chapter_count, 2);
 	see_chapter(&seen, "One");
 	see_chapter(&seen, "Two");
-	bytes_free(&seen.chapters);
 	bytes_free(&stream);
+	forget(&seen);
 	finished_free(&done);
 }
 
@@ -334,7 +133,7 @@ what_began_anywhere_begins_at_0(void **state)
 	struct finish_job job = { .extension = "mkv" };
 	struct bytes stream = { 0 }, recording = { 0 };
 	struct finished done = { 0 };
-	struct seen seen;
+	struct seen seen = { 0 };
 
 	(void)state;
 	put_head(&stream, &film);
@@ -360,6 +159,7 @@ what_began_anywhere_begins_at_0(void **state)
 	assert_float_equal(seen.duration, 150, 0);
 	bytes_free(&stream);
 	bytes_free(&recording);
+	forget(&seen);
 	finished_free(&done);
 }
 
@@ -375,7 +175,7 @@ marks_become_chapters(void **state)
 	struct bytes stream = { 0 }, recording = { 0 };
 	struct finished done = { 0 };
 	size_t lens[200], at, units;
-	struct seen seen;
+	struct seen seen = { 0 };
 
 	(void)state;
 	add_film(&stream, 0);
@@ -397,9 +197,55 @@ marks_become_chapters(void **state)
 	see(&seen, &done.file);
 	see_chapter(&seen, "A");
 	see_chapter(&seen, "C");
-	bytes_free(&seen.chapters);
 	bytes_free(&stream);
 	bytes_free(&recording);
+	forget(&seen);
+	finished_free(&done);
+}
+
+static bool
+has_tag(const struct seen *seen, const char *text)
+{
+	return seen->tags.len > 0 &&
+	    memmem(seen->tags.data, seen->tags.len, text, strlen(text)) != NULL;
+}
+
+static void
+one_of_many_titles_is_not_that_of_all(void **state)
+{
+	static const struct described described = { .doc_type = "webm",
+		.audio = "A_VORBIS",
+		.title = "First",
+		.artist = "Ana" };
+	struct finish_job job = { .extension = "webm",
+		.artist = "Radio",
+		.started_ms = 1795374000000 };
+	struct bytes stream = { 0 };
+	struct finished done = { 0 };
+	struct seen seen = { 0 };
+
+	(void)state;
+	put_head(&stream, &described);
+	put_cluster(&stream, 0);
+	put_block(&stream, AUDIO, 0, true);
+	put_block(&stream, AUDIO, 20, true);
+	put_tags(&stream, "Bo", "Second");
+	put_cluster(&stream, 40);
+	put_block(&stream, AUDIO, 0, true);
+	finish_bytes(&done, &job, stream.data, stream.len);
+	assert_int_equal(done.result, FINISH_WRITTEN);
+	assert_int_equal(done.facts.chapter_count, 2);
+	assert_string_equal(done.facts.chapters[0].title, "Ana - First");
+	assert_int_equal(done.facts.chapters[0].at_ms, 0);
+	assert_string_equal(done.facts.chapters[1].title, "Bo - Second");
+	assert_int_equal(done.facts.chapters[1].at_ms, 40);
+	see(&seen, &done.file);
+	see_chapter(&seen, "Bo - Second");
+	assert_false(has_tag(&seen, "Ana"));
+	assert_true(has_tag(&seen, "Radio"));
+	assert_true(has_tag(&seen, "2026-11-22"));
+	bytes_free(&stream);
+	forget(&seen);
 	finished_free(&done);
 }
 
@@ -409,7 +255,7 @@ a_stream_that_came_again_goes_on(void **state)
 	struct finish_job job = { .extension = "webm" };
 	struct bytes stream = { 0 };
 	struct finished done = { 0 };
-	struct seen seen;
+	struct seen seen = { 0 };
 
 	(void)state;
 	add_song(&stream, 5000, 3);
@@ -421,6 +267,7 @@ a_stream_that_came_again_goes_on(void **state)
 	assert_int_equal(seen.last[AUDIO], 6980);
 	assert_int_equal(done.facts.duration_ms, 7000);
 	bytes_free(&stream);
+	forget(&seen);
 	finished_free(&done);
 }
 
@@ -475,7 +322,7 @@ any_cut_gives_a_right_file(void **state)
 	struct bytes stream = { 0 }, cut = { 0 };
 	struct finished done = { 0 };
 	int64_t before = -1;
-	struct seen seen;
+	struct seen seen = { 0 };
 
 	(void)state;
 	add_film(&stream, 1000);
@@ -493,6 +340,7 @@ any_cut_gives_a_right_file(void **state)
 	assert_int_equal(before, 2007);
 	bytes_free(&stream);
 	bytes_free(&cut);
+	forget(&seen);
 	finished_free(&done);
 }
 
@@ -523,7 +371,7 @@ what_muxers_make_is_finished(void **state)
 		struct finished done = { 0 };
 		struct bytes stream = { 0 };
 		int64_t before = -1;
-		struct seen seen;
+		struct seen seen = { 0 };
 
 		load_stream(&stream, files[i].name);
 		for (size_t part = 1; part <= PARTS; part++) {
@@ -532,12 +380,12 @@ what_muxers_make_is_finished(void **state)
 			if (done.result != FINISH_WRITTEN)
 				continue;
 			see(&seen, &done.file);
-			bytes_free(&seen.chapters);
 			assert_true(done.facts.duration_ms >= before);
 			before = done.facts.duration_ms;
 		}
 		assert_true(llabs(before - files[i].ms) <= NEAR_MS);
 		bytes_free(&stream);
+		forget(&seen);
 		finished_free(&done);
 	}
 }
@@ -586,6 +434,7 @@ what_makes_no_sense_is_said(void **state)
 TEST_MAIN(TEST(a_film_gets_its_length_and_cues),
     TEST(sound_is_found_each_five_seconds),
     TEST(what_began_anywhere_begins_at_0), TEST(marks_become_chapters),
+    TEST(one_of_many_titles_is_not_that_of_all),
     TEST(a_stream_that_came_again_goes_on),
     TEST(other_tracks_leave_it_as_it_is), TEST(what_is_finished_stays_the_same),
     TEST(any_cut_gives_a_right_file), TEST(what_muxers_make_is_finished),
