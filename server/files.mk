@@ -202,6 +202,20 @@ spool_files = \
 	server/spool/whole_priv.h \
 	server/spool/whole_webm.c
 
+offload_files = \
+	server/offload/ask.c \
+	server/offload/ask.h \
+	server/offload/line.c \
+	server/offload/line.h \
+	server/offload/settings.c \
+	server/offload/settings.h \
+	server/offload/sign.c \
+	server/offload/sign.h \
+	server/offload/wire.c \
+	server/offload/wire.h \
+	server/offload/xml.c \
+	server/offload/xml.h
+
 archive_files = \
 	server/archive/archive_commands.c \
 	server/archive/archive_commands.h \

@@ -55,6 +55,7 @@ unit_tests = \
 	tests/unit/test_request \
 	tests/unit/test_response \
 	tests/unit/test_ring \
+	tests/unit/test_sign \
 	tests/unit/test_spool \
 	tests/unit/test_statement_due \
 	tests/unit/test_store \
@@ -121,6 +122,7 @@ tests_unit_test_recover_SOURCES = tests/unit/test_recover.c
 tests_unit_test_request_SOURCES = tests/unit/test_request.c
 tests_unit_test_response_SOURCES = tests/unit/test_response.c
 tests_unit_test_ring_SOURCES = tests/unit/test_ring.c
+tests_unit_test_sign_SOURCES = tests/unit/test_sign.c
 tests_unit_test_spool_SOURCES = tests/unit/test_spool.c
 tests_unit_test_statement_due_SOURCES = tests/unit/test_statement_due.c
 tests_unit_test_store_SOURCES = tests/unit/test_store.c
