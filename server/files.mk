@@ -205,12 +205,31 @@ spool_files = \
 offload_files = \
 	server/offload/ask.c \
 	server/offload/ask.h \
+	server/offload/bucket.c \
+	server/offload/bucket.h \
+	server/offload/forget.c \
+	server/offload/inventory.c \
+	server/offload/inventory.h \
 	server/offload/line.c \
 	server/offload/line.h \
+	server/offload/mover.c \
+	server/offload/mover.h \
+	server/offload/mover_priv.h \
+	server/offload/parts.c \
+	server/offload/parts.h \
+	server/offload/scan.c \
+	server/offload/scan.h \
+	server/offload/serve.c \
+	server/offload/serve.h \
 	server/offload/settings.c \
 	server/offload/settings.h \
 	server/offload/sign.c \
 	server/offload/sign.h \
+	server/offload/steps.c \
+	server/offload/talk.c \
+	server/offload/talk.h \
+	server/offload/upload.c \
+	server/offload/verify.c \
 	server/offload/wire.c \
 	server/offload/wire.h \
 	server/offload/xml.c \

@@ -78,7 +78,7 @@ static const struct option options[] = {
 	{ "orphans-after", TIME, AT(orphan_ms), 1 * DAY, 1 * S, 30 * DAY,
 	    NULL, false },
 	{ "log-level", LEVEL, AT(log_level), LOG_INFO, 0, 0, NULL, false },
-	{ "run-as-root", YES, AT(is_root_fine), false, 0, 1, NULL, false },
+	{ "user", NAME, AT(user), 0, 0, 0, NULL, false },
 };
 /* clang-format on */
 

@@ -36,7 +36,7 @@ struct settings {
 	int64_t patience_ms;      /* a store that says nothing for so long */
 	int64_t orphan_ms;        /* uploads nobody goes on with */
 	int64_t log_level;
-	bool is_root_fine; /* may run as root */
+	char *user; /* whom root becomes; NULL: it must not be root */
 };
 
 /* NULL, and *error. */

@@ -14,7 +14,9 @@
 #include <strings.h>
 #include <unistd.h>
 
-#define LEAST_SPEED 1 /* bytes per second: it still moves */
+/* Stores allow for 15 minutes; nearer than this it is something else. */
+#define SKEW_IS_BAD_MS (5 * 60 * 1000)
+#define LEAST_SPEED    1 /* bytes per second: it still moves */
 
 struct lane {
 	struct wire *wire;
@@ -126,14 +128,18 @@ sign(struct lane *lane, const char *host, const char *path, const char *query)
 		request->header_count + 3, request->payload };
 	struct bytes text = { 0 };
 	char when[SIGN_WHEN_BYTES];
+	bool has_type = false;
 
 	sign_when(clock_wall_ms(), when);
 	pairs[0] = (struct sign_pair){ "host", host };
 	pairs[1] = (struct sign_pair){ "x-amz-content-sha256",
 		request->payload };
 	pairs[2] = (struct sign_pair){ "x-amz-date", when };
-	for (size_t i = 0; i < request->header_count; i++)
+	for (size_t i = 0; i < request->header_count; i++) {
 		pairs[3 + i] = request->headers[i];
+		if (strcmp(pairs[3 + i].name, "content-type") == 0)
+			has_type = true;
+	}
 	sign_authorization(&text, &key, &signing, when);
 	bytes_append(&text, "", 1);
 	curl_slist_free_all(lane->headers);
@@ -144,7 +150,9 @@ sign(struct lane *lane, const char *host, const char *path, const char *query)
 	add_header(lane, "Accept", "*/*");
 	/* Not "100-continue", and no type of curl's own. */
 	lane->headers = curl_slist_append(lane->headers, "Expect:");
-	lane->headers = curl_slist_append(lane->headers, "Content-Type:");
+	if (!has_type)
+		lane->headers = curl_slist_append(
+		    lane->headers, "Content-Type:");
 	bytes_free(&text);
 }
 
@@ -193,8 +201,9 @@ take(char *from, size_t size, size_t count, void *owner)
 
 	curl_easy_getinfo(lane->easy, CURLINFO_RESPONSE_CODE, &answer->status);
 	if (lane->request.sink != NULL && answer->status / 100 == 2) {
-		lane->is_refused = !lane->request.sink(
-		    lane->request.arg, from, len);
+		lane->is_refused = answer->status != 206 ||
+		    answer->total != lane->request.total ||
+		    !lane->request.sink(lane->request.arg, from, len);
 		return lane->is_refused ? 0 : len;
 	}
 	if (answer->text.len + len > WIRE_MOST_TEXT)
@@ -431,7 +440,9 @@ read_answer(struct lane *lane)
 	    "the store answered %ld%s%s%s%s", answer->status,
 	    answer->code[0] != '\0' ? " " : "", answer->code,
 	    said[0] != '\0' ? ": " : "", said);
-	if (strcmp(answer->code, "RequestTimeTooSkewed") == 0)
+	if (strcmp(answer->code, "RequestTimeTooSkewed") == 0 ||
+	    (answer->status == 403 && xml.len == 0 &&
+		llabs(lane->wire->skew_ms) > SKEW_IS_BAD_MS))
 		read_skew(lane);
 	else if (is_again(answer))
 		answer->end = WIRE_AGAIN;
@@ -455,13 +466,18 @@ finish(struct lane *lane, CURLcode code)
 	lane->is_busy = false;
 	curl_easy_getinfo(lane->easy, CURLINFO_RESPONSE_CODE, &answer->status);
 	/* A store may refuse a body before all of it was sent. */
-	if (code == CURLE_OK ||
+	if ((code == CURLE_OK && !lane->is_refused) ||
 	    (answer->status >= 300 && answer->text.len > 0)) {
 		read_answer(lane);
 		return;
 	}
-	answer->end = lane->is_refused || is_certificate(code) ? WIRE_REFUSED
-							       : WIRE_AGAIN;
+	answer->end = is_certificate(code) ? WIRE_REFUSED : WIRE_AGAIN;
+	if (lane->is_refused) {
+		answer->end = WIRE_OTHER;
+		snprintf(answer->why, sizeof(answer->why),
+		    "the store sent other bytes than those asked for");
+		return;
+	}
 	snprintf(answer->why, sizeof(answer->why), "the store %s: %.200s",
 	    answer->status != 0 || lane->sent > 0 ? "was cut off"
 						  : "was not reached",

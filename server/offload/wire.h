@@ -43,6 +43,7 @@ enum wire_end {
 	WIRE_AGAIN,   /* the store was not reached, or is busy or broken */
 	WIRE_GONE,    /* 404 */
 	WIRE_SKEWED,  /* the clocks are too far apart */
+	WIRE_OTHER,   /* not the range that was asked for */
 	WIRE_REFUSED, /* any other answer: asking again changes nothing */
 };
 
@@ -59,9 +60,11 @@ struct wire_request {
 	uint64_t offset, length;
 	int64_t bytes_per_second; /* sent at most; 0: no limit */
 	int64_t most_ms;
-	/* Gets a body of 2xx; false ends it. NULL: it is kept as text. */
+	/* Gets the bytes of a 206 whose object has total bytes, and of no other
+	 * answer; false ends it. NULL: what comes is kept as text. */
 	bool (*sink)(void *arg, const void *bytes, size_t len);
 	void *arg;
+	uint64_t total;
 };
 
 struct wire_answer {
