@@ -39,6 +39,7 @@ unit_tests = \
 	tests/unit/test_mime \
 	tests/unit/test_mp3 \
 	tests/unit/test_names \
+	tests/unit/test_offload \
 	tests/unit/test_ogg \
 	tests/unit/test_ogg_links \
 	tests/unit/test_openpgp \
@@ -106,6 +107,7 @@ tests_unit_test_meter_SOURCES = tests/unit/test_meter.c
 tests_unit_test_mime_SOURCES = tests/unit/test_mime.c
 tests_unit_test_mp3_SOURCES = tests/unit/test_mp3.c
 tests_unit_test_names_SOURCES = tests/unit/test_names.c
+tests_unit_test_offload_SOURCES = tests/unit/test_offload.c
 tests_unit_test_ogg_SOURCES = tests/unit/test_ogg.c
 tests_unit_test_ogg_links_SOURCES = tests/unit/test_ogg_links.c
 tests_unit_test_packets_SOURCES = tests/unit/test_packets.c
@@ -170,6 +172,7 @@ fuzz_files = \
 	tests/fuzz/fuzz_mandate.c \
 	tests/fuzz/fuzz_media.c \
 	tests/fuzz/fuzz_mp3.c \
+	tests/fuzz/fuzz_offload.c \
 	tests/fuzz/fuzz_ogg.c \
 	tests/fuzz/fuzz_packets.c \
 	tests/fuzz/fuzz_query.c \
@@ -215,6 +218,8 @@ live_tests = \
 	tests/live/test_load_options.py \
 	tests/live/test_login.py \
 	tests/live/test_muxers.py \
+	tests/live/test_offload.py \
+	tests/live/test_offload_s3rver.py \
 	tests/live/test_pace.py \
 	tests/live/test_power.py \
 	tests/live/test_reconcile.py \
@@ -236,7 +241,9 @@ live_helpers = \
 	tests/live/browser.py \
 	tests/live/ears.py \
 	tests/live/encoder.py \
+	tests/live/fake_s3.py \
 	tests/live/letterbox.py \
+	tests/live/offload.py \
 	tests/live/postgres.py \
 	tests/live/seam.c \
 	tests/live/seam.py \

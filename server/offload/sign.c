@@ -67,7 +67,7 @@ void
 sign_query(struct bytes *to, const struct sign_pair *pairs, size_t count)
 {
 	struct bytes texts[SIGN_MOST_PAIRS] = { 0 };
-	char *sorted[SIGN_MOST_PAIRS];
+	char *sorted[SIGN_MOST_PAIRS] = { NULL };
 
 	CHECK(count <= SIGN_MOST_PAIRS);
 	for (size_t i = 0; i < count; i++) {
@@ -118,7 +118,7 @@ put_headers(struct bytes *lines, struct bytes *names,
     const struct sign_request *request)
 {
 	struct bytes texts[SIGN_MOST_PAIRS] = { 0 };
-	char *sorted[SIGN_MOST_PAIRS];
+	char *sorted[SIGN_MOST_PAIRS] = { NULL };
 	size_t count = request->header_count;
 
 	CHECK(count <= SIGN_MOST_PAIRS);

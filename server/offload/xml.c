@@ -29,20 +29,34 @@ skip(struct xml *at, size_t len)
 	at->len -= len;
 }
 
+/* What ends a comment, a declaration or whatever begins so; NULL: a tag. */
+static const char *
+end_of(struct xml at)
+{
+	if (at.len >= 4 && memcmp(at.text, "<!--", 4) == 0)
+		return "-->";
+	return at.text[1] == '?' || at.text[1] == '!' ? ">" : NULL;
+}
+
 /* To the next '<' that begins a tag, past text, declarations and comments. */
 static bool
 find_tag(struct xml *at)
 {
-	const char *open;
+	const char *open, *end, *mark;
 
-	while (at->len > 0 && (open = memchr(at->text, '<', at->len)) != NULL) {
+	while ((open = memchr(at->text, '<', at->len)) != NULL) {
 		skip(at, (size_t)(open - at->text));
 		if (at->len < 2)
-			return false;
-		if (at->text[1] != '?' && at->text[1] != '!')
+			break;
+		mark = end_of(*at);
+		if (mark == NULL)
 			return true;
-		skip(at, 2);
+		end = memmem(at->text, at->len, mark, strlen(mark));
+		if (end == NULL)
+			break;
+		skip(at, (size_t)(end - at->text) + strlen(mark));
 	}
+	at->len = 0;
 	return false;
 }
 
@@ -98,8 +112,7 @@ xml_next(struct xml *left, const char *name, struct xml *inside)
 		return false;
 	while (find_tag(left) && !is_named(*left, name, false))
 		skip(left, 1);
-	if (left->len == 0 || !is_named(*left, name, false) ||
-	    !skip_tag(left, &is_empty))
+	if (left->len == 0 || !skip_tag(left, &is_empty))
 		return false;
 	*inside = *left;
 	inside->len = 0;

@@ -160,14 +160,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
         query = urllib.parse.parse_qsl(rest, keep_blank_values=True)
         what = self.operation(query)
         mood = self.store.mood(what)
-        self.sent = False
         try:
             self.store.asked.append((what, where, dict(query)))
             body = self.read_body(mood == "cut")
             if mood == "slow":
                 time.sleep(SLOW_SECONDS)
             self.check_signature(query)
-            self.be_bad(mood)
+            self.be_bad(mood, dict(query))
             key = self.key_of(where)
             with self.store.lock:
                 getattr(self, "do_" + what)(key, dict(query), body, mood)
@@ -176,7 +175,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = answer
 
-    def be_bad(self, mood):
+    def be_bad(self, mood, query):
+        if mood == "expired":
+            self.store.uploads.pop(query.get("uploadId"), None)
         known = {"500": (500, "InternalError", "We are sorry"),
                  "503": (503, "SlowDown", "Reduce your request rate."),
                  "skew": (403, "RequestTimeTooSkewed", "clocks"),
@@ -210,8 +211,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def reply(self, status, body=b"", headers=(), length=None):
         self.send_response_only(status)
-        self.send_header("Date", email.utils.formatdate(
-            self.store.now(), usegmt=True))
+        for name in ("Date", "Last-Modified"):
+            self.send_header(name, email.utils.formatdate(
+                self.store.now(), usegmt=True))
         for name, value in headers:
             self.send_header(name, value)
         self.send_header("Content-Length",
@@ -339,6 +341,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def do_get(self, key, _query, _body, mood):
         found, body = self.find_object(key), self.find_object(key).body
+        if "Range" not in self.headers:
+            self.reply(200, body, [("ETag", f'"{found.etag}"')])
+            return
         first, last = self.headers["Range"].removeprefix("bytes=").split("-")
         first, last = int(first), min(int(last), len(body) - 1)
         if first >= len(body):

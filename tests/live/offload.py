@@ -188,3 +188,15 @@ def key_of(number, end="mp3", prefix="relay1"):
 
 def random_bytes(count, seed=1):
     return random.Random(seed).randbytes(count)
+
+
+def read_by_s3cmd(port, key_id, secret, region, key):
+    """An object as a client that is not ours gets it."""
+    where = f"127.0.0.1:{port}"
+    done = subprocess.run(
+        ["s3cmd", "--config=/dev/null", f"--access_key={key_id}",
+         f"--secret_key={secret}", f"--region={region}", f"--host={where}",
+         f"--host-bucket={where}", "--no-ssl", "--no-progress", "get",
+         f"s3://recordings/{key}", "-"],
+        check=True, capture_output=True, timeout=DEADLINE)
+    return done.stdout
