@@ -133,7 +133,32 @@ fill_item(const struct scan *scan, const struct found *found,
 	make_key(scan, found, facts->key);
 }
 
-/* What the sidecar says, when it is one to be uploaded. */
+/* Of a recording whose file was dropped before the inventory was lost: its
+ * sidecar still has the key. False: it is none that could be ours. */
+static bool
+take_remote(
+    struct found *found, const struct recording_msg *row, struct item *item)
+{
+	const char *file = strrchr(row->object, '/');
+	enum naming_kind kind;
+	struct naming named;
+
+	if (!row->is_remote || row->verified_ms <= 0 || file == NULL ||
+	    strchr(row->object, ' ') != NULL ||
+	    !naming_parse(&named, &kind, file + 1) || kind != NAMING_MEDIA ||
+	    strcmp(named.stem, found->naming.stem) != 0)
+		return false;
+	memcpy(
+	    found->naming.extension, named.extension, sizeof(named.extension));
+	naming_path(item->path, sizeof(item->path), &found->naming);
+	text_copy(item->facts.key, sizeof(item->facts.key), row->object);
+	item->facts.state = ASK_DROPPED;
+	item->facts.verified_ms = row->verified_ms;
+	item->is_touched = true;
+	return true;
+}
+
+/* What the sidecar says, when there is something to be done about it. */
 static bool
 read_item(struct scan *scan, struct found *found, struct item *item)
 {
@@ -142,10 +167,14 @@ read_item(struct scan *scan, struct found *found, struct item *item)
 
 	is_wanted = sidecar_read(&sidecar, found->folder, found->sidecar) &&
 	    sidecar.row.state == RECORDING_DONE && sidecar.row.bytes > 0 &&
-	    is_sha256(sidecar.row.sha256) && find_media(found) &&
-	    has_media(found, sidecar.row.bytes);
-	if (is_wanted)
+	    is_sha256(sidecar.row.sha256);
+	if (is_wanted && find_media(found)) {
+		is_wanted = has_media(found, sidecar.row.bytes);
 		fill_item(scan, found, &sidecar.row, item);
+	} else if (is_wanted) {
+		fill_item(scan, found, &sidecar.row, item);
+		is_wanted = take_remote(found, &sidecar.row, item);
+	}
 	sidecar_clear(&sidecar);
 	return is_wanted;
 }

@@ -44,7 +44,7 @@ find_tag(struct xml *at)
 {
 	const char *open, *end, *mark;
 
-	while ((open = memchr(at->text, '<', at->len)) != NULL) {
+	while (at->len > 0 && (open = memchr(at->text, '<', at->len)) != NULL) {
 		skip(at, (size_t)(open - at->text));
 		if (at->len < 2)
 			break;

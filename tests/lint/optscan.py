@@ -7,7 +7,8 @@ Usage: optscan.py [SOURCE-FOLDER]
 
 Each row of server/conf/schema.c must be in man/all2alld.conf.5, with the same
 default and range, and in conf/all2alld.conf, with the same default, in its
-block; and nothing else may be there.
+block; and nothing else may be there. The same goes for the rows of
+server/offload/settings.c, man/all2all-archived.8 and conf/all2all-archived.conf.
 """
 import os
 import re
@@ -19,7 +20,7 @@ NAMES = {"K": 1024, "M": 1024**2, "MS": 1, "S": 1000, "MIN": 60000, "H": 3600000
          "DAY": 86400000,
          "CONF_NO_LIMIT": -1, "true": 1, "false": 0}
 WORDS = {"none": -1, "yes": 1, "no": 0}
-NUMBERS = {"KIND_COUNT", "KIND_LIMIT", "KIND_SIZE", "KIND_TIME", "KIND_YES"}
+NUMBERS = {"COUNT", "SIZE", "TIME", "YES", "KIND_COUNT", "KIND_LIMIT", "KIND_SIZE", "KIND_TIME", "KIND_YES"}
 WORD_DEFAULTS = {"LOG_INFO": "info", "SLOW_SKIP": "skip", "ANCHOR_DUE": "due",
                  "BLOCK_AUTO": "auto"}
 HEADS = {"LISTEN BLOCKS": "listen", "MOUNT BLOCKS": "mount"}
@@ -57,6 +58,25 @@ def schema(path):
                 text_default = re.search(r'"([^"]*)"', rest)
                 rows[place] = (WORD_DEFAULTS.get(usual) or
                                (text_default[1] if text_default else None), None, None)
+    return rows
+
+
+def settings(path):
+    """The same of all2all-archived; 0 is "no limit" there."""
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    rows = {}
+    for name, kind, usual, least, most, text_default in re.findall(
+            r'\{ "([a-z-]+)", (\w+), AT\(\w+\), ([^,]+), ([^,]+), ([^,]+),\s*(\S+),', text):
+        if kind in NUMBERS:
+            ranged = kind != "YES"
+            rows[("", name)] = (c_number(usual) or (None if ranged else 0),
+                                c_number(least) if ranged else None,
+                                c_number(most) if ranged else None)
+        else:
+            rows[("", name)] = (WORD_DEFAULTS.get(usual) or
+                                (text_default.strip('"') if text_default.startswith('"') else
+                                 None) or None, None, None)
     return rows
 
 
@@ -105,11 +125,10 @@ def sample(path):
     return rows
 
 
-def compare(known, manual, conf):
+def compare(known, manual, conf, manual_name, conf_name):
     for place in sorted(known.keys() | manual.keys() | conf.keys()):
         name = " ".join(filter(None, place))
-        for where, rows in (("schema.c", known), ("all2alld.conf.5", manual),
-                            ("all2alld.conf", conf)):
+        for where, rows in (("the schema", known), (manual_name, manual), (conf_name, conf)):
             if place not in rows:
                 yield f"{name} is not in {where}"
         if not (place in known and place in manual and place in conf):
@@ -117,25 +136,33 @@ def compare(known, manual, conf):
         usual, least, most = known[place]
         said, extent = manual[place]
         if not said:
-            yield f"{name} has no default in all2alld.conf.5"
+            yield f"{name} has no default in {manual_name}"
         if usual is not None and usual not in (said, number(said)):
-            yield f"{name}: the default is {usual}, all2alld.conf.5 has {said}"
+            yield f"{name}: the default is {usual}, {manual_name} has {said}"
         value = conf[place]
         if usual is not None and (value is None or usual not in (value, number(value))):
-            yield f"{name}: the default is {usual}, all2alld.conf has {value}"
+            yield f"{name}: the default is {usual}, {conf_name} has {value}"
         limits = re.search(r"(\w+) to (\w+)", extent)
         if least is not None and (
                 limits is None or (number(limits[1]), number(limits[2])) != (least, most)):
-            yield f"{name}: the range is {least} to {most}, all2alld.conf.5 has {extent or 'none'}"
+            yield f"{name}: the range is {least} to {most}, {manual_name} has {extent or 'none'}"
+
+
+PROGRAMS = ((schema, "server/conf/schema.c", "man/all2alld.conf.5", "conf/all2alld.conf", 40),
+            (settings, "server/offload/settings.c", "man/all2all-archived.8",
+             "conf/all2all-archived.conf", 20))
 
 
 def main():
     top = sys.argv[1] if len(sys.argv) > 1 else "."
-    known = schema(os.path.join(top, "server/conf/schema.c"))
-    wrong = list(compare(known, page(os.path.join(top, "man/all2alld.conf.5")),
-                         sample(os.path.join(top, "conf/all2alld.conf"))))
-    if len(known) < 40:
-        wrong.append(f"only {len(known)} options were found in schema.c")
+    wrong = []
+    for read, code, manual, conf, least in PROGRAMS:
+        known = read(os.path.join(top, code))
+        wrong += compare(known, page(os.path.join(top, manual)),
+                         sample(os.path.join(top, conf)),
+                         os.path.basename(manual), os.path.basename(conf))
+        if len(known) < least:
+            wrong.append(f"only {len(known)} options were found in {code}")
     if wrong:
         print("\n".join(wrong))
     return bool(wrong)

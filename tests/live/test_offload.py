@@ -146,6 +146,22 @@ class Basic(Offload):
         self.assertEqual(self.store.count("create"), 1)
         self.expect_whole(1, sha256)
 
+    def test_a_dropped_file_is_found_again_without_the_inventory(self):
+        body = random_bytes(SIZE)
+        path, _ = self.relay.archive.add(1, body)
+        self.relay.start()
+        self.relay.wait_state(1, "verified")
+        self.relay.stop()
+        self.relay.archive.add(1, body, remote=True, object=key_of(1),
+                               verified_ms=int(time.time() * 1000))
+        os.remove(path)
+        os.remove(os.path.join(self.relay.data, "offload.sqlite"))
+        self.relay.start()
+        self.relay.wait_state(1, "dropped")
+        self.assertEqual(self.relay.get(1, 5, 50), body[5:55])
+        self.assertEqual(self.relay.ask("FORGET " + item_id(1)), "OK")
+        self.assertEqual(self.store.objects, {})
+
     def test_uploads_nobody_goes_on_with_are_aborted(self):
         for key in (key_of(7), "relay1/somebody/else", "other/file"):
             self.store.uploads[key] = type("Old", (), {
