@@ -3,6 +3,7 @@
 
 unit_tests = \
 	tests/unit/test_adts \
+	tests/unit/test_ask \
 	tests/unit/test_auth \
 	tests/unit/test_backup \
 	tests/unit/test_bytes \
@@ -71,6 +72,7 @@ unit_tests = \
 	tests/unit/test_zone
 
 tests_unit_test_adts_SOURCES = tests/unit/test_adts.c
+tests_unit_test_ask_SOURCES = tests/unit/test_ask.c
 tests_unit_test_auth_SOURCES = tests/unit/test_auth.c
 tests_unit_test_backup_SOURCES = tests/unit/test_backup.c
 tests_unit_test_bytes_SOURCES = tests/unit/test_bytes.c

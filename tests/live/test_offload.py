@@ -305,8 +305,7 @@ class Kills(Offload):
         body = random_bytes(self.size)
         _, sha256 = self.relay.archive.add(1, body)
         count = -(-self.size // self.part)
-        taken = []
-        self.store.on_part = taken.append
+        taken = self.store.parts_taken
         peak = 0
         while len(set(taken)) < count:
             before = len(taken)
