@@ -20,7 +20,7 @@
  *                        NONE                    not known here (yet)
  *   GET ID OFFSET LENGTH OK LENGTH, then that many bytes; when fewer come
  *                        before the end of the conversation, reading failed
- *   SCAN                 OK            the archive is looked through at once
+ *   SCAN                 OK            the archive is looked through next
  *   FORGET ID            OK            neither object nor sidecar is there any
  *                                      more; NONE when it never was known
  *   LIST                 ITEM ID STATE KEY BYTES SHA256 VERIFIED_MS SENT WORDS
@@ -78,7 +78,8 @@ bool ask_state_named(const char *name, enum ask_state *) MUST_CHECK;
 
 enum ask_end ask_state(const char *socket, const char *id, int64_t most_ms,
     struct ask_item *, char **error) MUST_CHECK;
-/* Look at the archive now: it does not wait until that is done. */
+/* Look at the archive now, or as soon as the item that is being sent is there:
+ * it does not wait until that is done. */
 enum ask_end ask_scan(
     const char *socket, int64_t most_ms, char **error) MUST_CHECK;
 /* Deletes the object and its sidecar. ASK_OK: both are gone. When it failed,

@@ -40,6 +40,7 @@ struct work {
 	struct item *item;
 	struct naming naming;
 	int folder, fd;
+	bool is_broken;           /* a part could not be noted */
 	char why[WIRE_WHY_BYTES]; /* "": the bucket knows */
 };
 

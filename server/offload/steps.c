@@ -176,6 +176,14 @@ upload(struct work *work)
 	return end;
 }
 
+static void
+rest(struct mover *mover)
+{
+	mover->store_failures++;
+	mover->rest_ms = clock_mono_ms() +
+	    bucket_wait_ms(mover->settings, mover->store_failures);
+}
+
 void
 mover_note(struct mover *mover, const struct item *item, enum bucket_end end,
     const char *why)
@@ -194,9 +202,12 @@ mover_note(struct mover *mover, const struct item *item, enum bucket_end end,
 		    bucket_wait_ms(mover->settings, mover->store_failures);
 	log_warn("offload: %s: %s (again in %lld s)", item->facts.id, why,
 	    (long long)(wait_ms + 999) / 1000);
-	if (!inventory_fail(mover->inventory, item->facts.id, why,
+	if (inventory_fail(mover->inventory, item->facts.id, why,
 		clock_wall_ms() + wait_ms))
-		log_error("offload: %s", inventory_why(mover->inventory));
+		return;
+	/* A disk that is full: nothing is sent that cannot be noted. */
+	log_error("offload: %s", inventory_why(mover->inventory));
+	rest(mover);
 }
 
 void

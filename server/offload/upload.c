@@ -172,7 +172,7 @@ took_part(void *arg, const struct bucket_part *part)
 	if (inventory_add_part(
 		work->mover->inventory, work->item->facts.id, part))
 		return true;
-	log_error("offload: %s", inventory_why(work->mover->inventory));
+	work->is_broken = true;
 	return false;
 }
 
@@ -203,6 +203,8 @@ send_parts(struct work *work, struct bucket_part *list, size_t count)
 		.arg = work };
 	enum bucket_end end = parts_send(&parts);
 
+	if (work->is_broken)
+		return work_broke_off(work);
 	if (end != BUCKET_FINE)
 		text_copy(work->why, sizeof(work->why), parts.why);
 	return end;

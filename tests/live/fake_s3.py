@@ -302,12 +302,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
         for number, _ in wanted[:-1]:
             if len(upload.parts[number][1]) < 5 << 20:
                 raise Refused(400, "EntityTooSmall", str(number))
-        whole = bytearray().join(upload.parts[n][1] for n, _ in wanted)
+        whole = bytearray()
+        for number, _ in wanted:
+            whole += upload.parts.pop(number)[1]
         if mood == "harm":
             whole[::1024] = bytes(byte ^ 1 for byte in whole[::1024])
         if mood == "empty":
-            whole = b""
-        self.store.objects[key] = Object(bytes(whole), upload.headers,
+            whole = bytearray()
+        self.store.objects[key] = Object(whole, upload.headers,
                                          len(wanted))
         del self.store.uploads[query["uploadId"]]
         if mood == "done-late":

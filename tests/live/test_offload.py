@@ -273,6 +273,31 @@ class Faults(Offload):
         self.survive("list", "cut", 1)
 
 
+class Full(Offload):
+    def limit_files(self, limit):
+        """Whoever runs it may; that need not be us."""
+        user = "nobody" if os.geteuid() == 0 else None
+        subprocess.run(
+            ["prlimit", f"--pid={self.relay.process.pid}", f"--fsize={limit}"],
+            user=user, group="nogroup" if user else None, check=True)
+
+    def test_nothing_is_sent_that_cannot_be_noted(self):
+        # No file of the process may grow: as on a disk that is full.
+        self.store.on_bytes = lambda handler, count: time.sleep(0.001)
+        _, sha256 = self.relay.archive.add(1, random_bytes(SIZE))
+        self.relay.start()
+        self.relay.wait_state(1, "uploading")
+        self.limit_files("0:")
+        self.store.on_bytes = lambda handler, count: None
+        wait_for("parts", lambda: self.store.parts_taken)
+        time.sleep(2)
+        self.assertLess(len(self.store.asked), 60)
+        self.assertNotIn(self.relay.state(1), ("uploaded", "verified"))
+        self.limit_files("unlimited:")
+        self.relay.wait_state(1, "verified")
+        self.expect_whole(1, sha256)
+
+
 class Slow(Offload):
     extra = "patience = 1s"
 
@@ -302,8 +327,7 @@ class Kills(Offload):
     size, part = SIZE + 3 * PART, PART
 
     def test_no_part_is_sent_twice(self):
-        body = random_bytes(self.size)
-        _, sha256 = self.relay.archive.add(1, body)
+        _, sha256 = self.relay.archive.add(1, random_bytes(self.size))
         count = -(-self.size // self.part)
         taken = self.store.parts_taken
         peak = 0
@@ -374,6 +398,29 @@ class Tls(unittest.TestCase):
             wait_for("the reason",
                      lambda: "certificate" in relay.words(1).lower())
             self.assertEqual(len(store.asked), asked)
+
+    def test_a_bucket_may_be_a_name_of_its_own(self):
+        keeper = Archived("https://127.0.0.1:1")
+        self.addCleanup(keeper.close)
+        cert, key = (os.path.join(keeper.folder, name)
+                     for name in ("cert.pem", "key.pem"))
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+             "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj",
+             "/CN=store", "-addext",
+             "subjectAltName=DNS:recordings.localhost",
+             "-keyout", key, "-out", cert], check=True, capture_output=True)
+        with FakeS3(certificate=(cert, key)) as store:
+            relay = Archived(f"https://localhost:{store.port}",
+                             extra=f'path-style = no\nca = "{cert}"')
+            self.addCleanup(relay.close)
+            _, sha256 = relay.archive.add(1, random_bytes(SIZE))
+            relay.start()
+            relay.wait_state(1, "verified")
+            self.assertEqual(store.objects[key_of(1)].sha256(), sha256)
+            self.assertEqual({where[1:len("relay1") + 1]
+                              for what, where, _ in store.asked
+                              if what == "part"}, {"relay1"})
 
 
 class Settings(unittest.TestCase):

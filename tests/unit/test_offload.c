@@ -2,6 +2,7 @@
  * SPDX-FileCopyrightText: The all2all developers */
 #include "test.h"
 
+#include "base/file.h"
 #include "offload/inventory.h"
 #include "offload/line.h"
 #include "offload/parts.h"
@@ -200,6 +201,27 @@ settings_are_read_with_their_defaults(void **state)
 }
 
 static void
+the_sample_can_be_used(void **state)
+{
+	const char *source = getenv("srcdir");
+	char path[4096], *error = NULL, *text;
+	struct settings *settings;
+	size_t len;
+
+	(void)state;
+	assert_non_null(source);
+	snprintf(path, sizeof(path), "%s/conf/all2all-archived.conf", source);
+	text = file_read_all(AT_FDCWD, path, SETTINGS_MOST_BYTES, &len);
+	assert_non_null(text);
+	settings = settings_parse(path, text, &error);
+	if (settings == NULL)
+		fail_msg("%s", error);
+	assert_true(settings->is_path_style);
+	settings_free(settings);
+	free(text);
+}
+
+static void
 settings_that_are_wrong_say_where(void **state)
 {
 	(void)state;
@@ -285,6 +307,6 @@ TEST_MAIN(TEST(elements_are_found_by_name),
     TEST(questions_are_understood_or_refused),
     TEST(answers_are_read_as_they_were_written),
     TEST(large_files_get_larger_parts),
-    TEST(settings_are_read_with_their_defaults),
+    TEST(settings_are_read_with_their_defaults), TEST(the_sample_can_be_used),
     TEST(settings_that_are_wrong_say_where),
     TEST(an_item_goes_its_way_and_no_other))
