@@ -192,14 +192,13 @@ mover_note(struct mover *mover, const struct item *item, enum bucket_end end,
 
 	if (end == BUCKET_CUT)
 		return;
-	mover->store_failures = end == BUCKET_AGAIN ? mover->store_failures + 1
-						    : 0;
-	if (end == BUCKET_FINE)
+	if (end == BUCKET_FINE) {
+		mover->store_failures = 0;
 		return;
+	}
 	/* Others would fare no better now. */
 	if (end == BUCKET_AGAIN)
-		mover->rest_ms = clock_mono_ms() +
-		    bucket_wait_ms(mover->settings, mover->store_failures);
+		rest(mover);
 	log_warn("offload: %s: %s (again in %lld s)", item->facts.id, why,
 	    (long long)(wait_ms + 999) / 1000);
 	if (inventory_fail(mover->inventory, item->facts.id, why,

@@ -291,7 +291,7 @@ class Full(Offload):
         self.store.on_bytes = lambda handler, count: None
         wait_for("parts", lambda: self.store.parts_taken)
         time.sleep(2)
-        self.assertLess(len(self.store.asked), 60)
+        self.assertLess(len(self.store.asked), 25)
         self.assertNotIn(self.relay.state(1), ("uploaded", "verified"))
         self.limit_files("unlimited:")
         self.relay.wait_state(1, "verified")
