@@ -68,7 +68,7 @@ mover_forget(struct mover *mover, struct item *item)
 
 struct orphans {
 	struct mover *mover;
-	int64_t before_ms; /* by the store's clock */
+	int64_t before_ms; /* what began later may still go on */
 	struct bucket_upload *list;
 	size_t count;
 };

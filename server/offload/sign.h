@@ -19,8 +19,6 @@
 
 #define SIGN_MOST_PAIRS 16
 #define SIGN_WHEN_BYTES 17 /* "20150830T123600Z" and its NUL */
-/* The payload of a request whose bytes are not signed: over TLS only. */
-#define SIGN_UNSIGNED "UNSIGNED-PAYLOAD"
 
 struct sign_pair {
 	const char *name, *value;
@@ -38,7 +36,7 @@ struct sign_request {
 	const char *query;               /* as it is sent: sign_query(); "" */
 	const struct sign_pair *headers; /* all that are signed, in any order */
 	size_t header_count;
-	const char *payload; /* SHA-256 in hex, or SIGN_UNSIGNED */
+	const char *payload; /* SHA-256 of the body in hex */
 };
 
 /* Every byte but letters, digits and -._~ becomes %XX; of a path, '/' stays

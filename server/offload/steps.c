@@ -132,19 +132,30 @@ renew_sidecar(struct work *work)
 				  : end;
 }
 
-/* The file is gone before it was all there: nobody wants it any more. */
+/* The file is gone before it was verified. An upload that is not whole is of no
+ * use to anybody; an object that is may be the only copy there is, and stays
+ * until somebody wants it forgotten. */
 static enum bucket_end
 give_up(struct work *work)
 {
 	struct item *item = work->item;
 	struct mover *mover = work->mover;
 	enum bucket_end end = BUCKET_FINE;
+	bool is_it = item->facts.state == ASK_UPLOADED;
 
-	if (item->upload[0] != '\0')
-		end = bucket_abort(
-		    mover->bucket, item->facts.key, item->upload);
+	if (!is_it && item->upload[0] != '\0') {
+		end = work_look_at_object(work, &is_it);
+		if (is_it)
+			end = work_become(work, ASK_UPLOADED);
+		else if (end == BUCKET_FINE || end == BUCKET_GONE)
+			end = bucket_abort(
+			    mover->bucket, item->facts.key, item->upload);
+	}
 	if (end != BUCKET_FINE)
 		return end;
+	if (is_it)
+		return work_refuse(work,
+		    "its file is gone, and the object was not compared yet");
 	log_info("offload: %s is not in the archive any more", item->facts.id);
 	return inventory_remove(mover->inventory, item->facts.id, false)
 	    ? BUCKET_FINE

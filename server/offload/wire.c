@@ -8,6 +8,7 @@
 #include "offload/xml.h"
 
 #include <curl/curl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -494,8 +495,9 @@ wire_step(struct wire *wire)
 	CHECK(curl_multi_perform(wire->multi, &running) == CURLM_OK);
 	told = curl_multi_info_read(wire->multi, &left);
 	if (told == NULL) {
-		CHECK(curl_multi_poll(wire->multi, NULL, 0, WIRE_STEP_MS,
-			  NULL) == CURLM_OK);
+		if (curl_multi_poll(wire->multi, NULL, 0, WIRE_STEP_MS, NULL) !=
+		    CURLM_OK)
+			poll(NULL, 0, WIRE_STEP_MS);
 		return -1;
 	}
 	curl_easy_getinfo(told->easy_handle, CURLINFO_PRIVATE, (char **)&lane);
@@ -524,10 +526,4 @@ const struct wire_answer *
 wire_answer(const struct wire *wire, unsigned lane)
 {
 	return &wire->lanes[lane].answer;
-}
-
-int64_t
-wire_skew_ms(const struct wire *wire)
-{
-	return wire->skew_ms;
 }

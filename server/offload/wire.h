@@ -92,7 +92,5 @@ bool wire_is_busy(const struct wire *, unsigned lane);
 void wire_cut(struct wire *, unsigned lane);
 /* Valid until the lane is used again. */
 const struct wire_answer *wire_answer(const struct wire *, unsigned lane);
-/* How far the store's clock is ahead of ours, by its last answer. */
-int64_t wire_skew_ms(const struct wire *);
 
 #endif

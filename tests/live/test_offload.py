@@ -135,6 +135,32 @@ class Basic(Offload):
         self.assertEqual(self.store.objects, {})
         self.assertEqual(self.store.uploads, {})
 
+    def test_a_file_that_goes_too_early_ends_its_upload(self):
+        self.store.on_bytes = lambda handler, count: time.sleep(0.01)
+        path, _ = self.relay.archive.add(1, random_bytes(SIZE))
+        self.relay.start()
+        self.relay.wait_state(1, "uploading")
+        self.store.fault("part", "503", 8)
+        os.remove(path)
+        wait_for("the end", lambda: self.relay.state(1) in
+                 ("NONE", "uploaded"))
+        if self.relay.state(1) == "NONE":
+            self.assertEqual(self.store.objects, {})
+        self.assertEqual(self.store.uploads, {})
+
+    def test_what_could_not_be_compared_stays_until_it_is_forgotten(self):
+        path, _ = self.relay.archive.add(1, random_bytes(SIZE))
+        self.store.fault("get", "denied", 1000)
+        self.relay.start()
+        wait_for("the reason", lambda: "AccessDenied" in self.relay.words(1))
+        os.remove(path)
+        wait_for("the reason", lambda: "not compared" in self.relay.words(1))
+        self.assertEqual(self.relay.state(1), "uploaded")
+        self.assertIn(key_of(1), self.store.objects)
+        self.assertIn("not in the store (yet)", self.relay.get(1, 0, 1))
+        self.assertEqual(self.relay.ask("FORGET " + item_id(1)), "OK")
+        self.assertEqual(self.store.objects, {})
+
     def test_an_inventory_that_was_lost_costs_no_upload(self):
         _, sha256 = self.relay.archive.add(1, random_bytes(SIZE))
         self.relay.start()
