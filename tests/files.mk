@@ -220,8 +220,8 @@ live_tests = \
 	tests/live/test_load_options.py \
 	tests/live/test_login.py \
 	tests/live/test_muxers.py \
-	tests/live/test_offload.py \
-	tests/live/test_offload_s3rver.py \
+	tests/live/test_object_store.py \
+	tests/live/test_object_store_npm.py \
 	tests/live/test_pace.py \
 	tests/live/test_power.py \
 	tests/live/test_reconcile.py \

@@ -324,6 +324,29 @@ class Full(Offload):
         self.expect_whole(1, sha256)
 
 
+class Paced(Offload):
+    extra = "bandwidth = 4M\nparts-at-once = 4"
+
+    def test_four_parts_at_once_share_what_may_be_sent(self):
+        busy, most = {}, [0]
+
+        def note(handler, count):
+            busy[handler] = busy.get(handler, 0) + count
+            most[0] = max(most[0], sum(
+                0 < got < PART for got in list(busy.values())))
+        size = 4 * PART
+        _, sha256 = self.relay.archive.add(1, random_bytes(size))
+        self.relay.start()
+        self.relay.wait_state(1, "uploading")
+        began = time.monotonic()
+        self.store.on_bytes = note
+        self.relay.wait_state(1, "verified", 2 * DEADLINE)
+        took = time.monotonic() - began
+        self.assertGreater(took, 0.7 * size / (4 << 20))
+        self.assertIn(most[0], (3, 4))
+        self.expect_whole(1, sha256)
+
+
 class Slow(Offload):
     extra = "patience = 1s"
 
