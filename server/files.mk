@@ -17,6 +17,8 @@ base_files = \
 	server/base/distinct.h \
 	server/base/file.c \
 	server/base/file.h \
+	server/base/grid.c \
+	server/base/grid.h \
 	server/base/hyperloglog.c \
 	server/base/hyperloglog.h \
 	server/base/log.c \
@@ -47,6 +49,7 @@ conf_files = \
 	server/conf/value.c
 
 loop_files = \
+	server/loop/archive_messages.h \
 	server/loop/loop.c \
 	server/loop/loop.h \
 	server/loop/mailbox.c \
@@ -180,6 +183,8 @@ finish_files = \
 	server/finish/webm_tags.c
 
 spool_files = \
+	server/spool/deck.c \
+	server/spool/deck.h \
 	server/spool/drops.c \
 	server/spool/drops.h \
 	server/spool/marks.c \
@@ -188,8 +193,12 @@ spool_files = \
 	server/spool/naming.h \
 	server/spool/recording.c \
 	server/spool/recording.h \
+	server/spool/room.c \
+	server/spool/room.h \
 	server/spool/sidecar.c \
 	server/spool/sidecar.h \
+	server/spool/splits.c \
+	server/spool/splits.h \
 	server/spool/spool.c \
 	server/spool/spool.h \
 	server/spool/track.c \

@@ -22,6 +22,7 @@ unit_tests = \
 	tests/unit/test_finish_ogg \
 	tests/unit/test_finish_webm \
 	tests/unit/test_flac \
+	tests/unit/test_grid \
 	tests/unit/test_hyperloglog \
 	tests/unit/test_icy \
 	tests/unit/test_import \
@@ -58,6 +59,7 @@ unit_tests = \
 	tests/unit/test_response \
 	tests/unit/test_ring \
 	tests/unit/test_sign \
+	tests/unit/test_splits \
 	tests/unit/test_spool \
 	tests/unit/test_statement_due \
 	tests/unit/test_store \
@@ -91,6 +93,7 @@ tests_unit_test_faces_SOURCES = tests/unit/test_faces.c
 tests_unit_test_finish_ogg_SOURCES = tests/unit/test_finish_ogg.c
 tests_unit_test_finish_webm_SOURCES = tests/unit/test_finish_webm.c
 tests_unit_test_flac_SOURCES = tests/unit/test_flac.c
+tests_unit_test_grid_SOURCES = tests/unit/test_grid.c
 tests_unit_test_hyperloglog_SOURCES = tests/unit/test_hyperloglog.c
 tests_unit_test_icy_SOURCES = tests/unit/test_icy.c
 tests_unit_test_import_SOURCES = tests/unit/test_import.c
@@ -127,6 +130,7 @@ tests_unit_test_request_SOURCES = tests/unit/test_request.c
 tests_unit_test_response_SOURCES = tests/unit/test_response.c
 tests_unit_test_ring_SOURCES = tests/unit/test_ring.c
 tests_unit_test_sign_SOURCES = tests/unit/test_sign.c
+tests_unit_test_splits_SOURCES = tests/unit/test_splits.c
 tests_unit_test_spool_SOURCES = tests/unit/test_spool.c
 tests_unit_test_statement_due_SOURCES = tests/unit/test_statement_due.c
 tests_unit_test_store_SOURCES = tests/unit/test_store.c

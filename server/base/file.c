@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 static int
@@ -33,6 +34,23 @@ real_unlink_at(int dir, const char *name)
 	return unlinkat(dir, name, 0);
 }
 
+static int
+real_reserve(int fd, off_t from, off_t len)
+{
+	return fallocate(fd, FALLOC_FL_KEEP_SIZE, from, len);
+}
+
+static int
+real_free_bytes(int fd, uint64_t *bytes)
+{
+	struct statvfs st;
+
+	if (fstatvfs(fd, &st) == -1)
+		return -1;
+	*bytes = (uint64_t)st.f_bavail * st.f_frsize;
+	return 0;
+}
+
 const struct file_calls file_real_calls = {
 	.open_at = real_open_at,
 	.write = write,
@@ -42,6 +60,8 @@ const struct file_calls file_real_calls = {
 	.truncate = ftruncate,
 	.unlink_at = real_unlink_at,
 	.replace_at = real_replace_at,
+	.reserve = real_reserve,
+	.free_bytes = real_free_bytes,
 };
 
 static const struct file_calls *calls = &file_real_calls;
@@ -172,4 +192,26 @@ file_read_all(int dir, const char *name, size_t limit, size_t *len)
 	text = read_open(fd, limit, len);
 	close(fd);
 	return text;
+}
+
+bool
+file_reserve(int fd, off_t from, off_t len)
+{
+	int result;
+
+	do {
+		result = calls->reserve(fd, from, len);
+	} while (result == -1 && errno == EINTR);
+	return result == 0;
+}
+
+bool
+file_free_bytes(int fd, uint64_t *bytes)
+{
+	int result;
+
+	do {
+		result = calls->free_bytes(fd, bytes);
+	} while (result == -1 && errno == EINTR);
+	return result == 0;
 }

@@ -26,6 +26,8 @@ struct file_calls {
 	int (*truncate)(int fd, off_t len);
 	int (*unlink_at)(int dir, const char *name);
 	int (*replace_at)(int dir, const char *from, const char *to);
+	int (*reserve)(int fd, off_t from, off_t len); /* fallocate */
+	int (*free_bytes)(int fd, uint64_t *bytes);    /* statvfs */
 };
 
 extern const struct file_calls file_real_calls;
@@ -43,6 +45,10 @@ bool file_rename_at(int dir, const char *from, const char *to) MUST_CHECK;
 /* In the place of what is there, at once. */
 bool file_replace_at(int dir, const char *from, const char *to) MUST_CHECK;
 bool file_truncate(int fd, off_t len) MUST_CHECK;
+/* Room on the disk behind what is written; the file stays as long as it is. */
+bool file_reserve(int fd, off_t from, off_t len) MUST_CHECK;
+/* What is free for us on the file system of fd. */
+bool file_free_bytes(int fd, uint64_t *bytes) MUST_CHECK;
 /* The name only, never a folder; true also when there is none. */
 bool file_unlink_at(int dir, const char *name) MUST_CHECK;
 /* Opens dir/name as a folder, made with mode 0750 when it is not there; never

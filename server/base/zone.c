@@ -479,3 +479,30 @@ zone_begin_ms(const struct zone *zone, int64_t day)
 	}
 	return high;
 }
+
+int64_t
+zone_moment_ms(const struct zone *zone, int64_t day, int64_t past_ms)
+{
+	int64_t shown = day * DAY_MS + past_ms, middle;
+	int64_t before = shown - zone_offset_ms(zone, shown - DAY_MS);
+	int64_t after = shown - zone_offset_ms(zone, shown + DAY_MS);
+	int64_t low = after - 1, high = before;
+
+	if (before <= after) /* the same, or the clock is put back: twice */
+		return before + zone_offset_ms(zone, before) == shown ? before
+								      : after;
+	while (high - low > 1) {
+		middle = low + (high - low) / 2;
+		if (middle + zone_offset_ms(zone, middle) >= shown)
+			high = middle;
+		else
+			low = middle;
+	}
+	return high;
+}
+
+const char *
+zone_name(const struct zone *zone)
+{
+	return zone->name;
+}

@@ -33,6 +33,10 @@ const struct zone *zones_utc(const struct zones *);
 int64_t zone_offset_ms(const struct zone *, int64_t wall_ms);
 int64_t zone_day(const struct zone *, int64_t wall_ms);
 int64_t zone_begin_ms(const struct zone *, int64_t day); /* its first moment */
+/* The first moment of around that day when the clock shows so much past
+ * midnight, or more where it jumps over that. */
+int64_t zone_moment_ms(const struct zone *, int64_t day, int64_t past_ms);
+const char *zone_name(const struct zone *); /* "" for UTC */
 
 bool day_parse(const char *text, int64_t *day) MUST_CHECK;
 void day_text(int64_t day, char text[DAY_BYTES]);

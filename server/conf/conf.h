@@ -41,6 +41,12 @@ enum block_policy { /* who blocks a member that does not pay */
 	BLOCK_MANUAL
 };
 
+enum record_rule {
+	RECORD_NO,
+	RECORD_YES,
+	RECORD_MANUAL /* when somebody says so */
+};
+
 struct conf_mount {
 	char *name;            /* "/live.ogg", or a pattern ending in "*" */
 	char *member;          /* slug of the owner; NULL: by /SLUG/ */
@@ -51,9 +57,18 @@ struct conf_mount {
 	int64_t grace_ms;            /* a source may be away this long */
 	int64_t metaint_bytes;
 	enum slow_policy slow;
-	bool record;
 	int64_t timeshift_ms; /* how long ago one may start; 0: now only */
-	bool is_hidden;       /* not in listings */
+	enum record_rule record;
+	bool has_log;           /* recorded in hours, for the law */
+	int64_t split_at;       /* as grid_split_at() has it */
+	int64_t split_after_ms; /* 0: never */
+	int64_t split_bytes;    /* 0: never */
+	bool split_title;
+	int64_t split_least_ms; /* for split_title */
+	char *split_schedule;   /* NULL, or as base/grid.h has it */
+	int64_t resume_ms;      /* a source returns into its recording */
+	int64_t min_keep_ms;    /* shorter recordings are trash */
+	bool is_hidden;         /* not in listings */
 	char *title, *description, *genre, *url; /* NULL: as the source says */
 };
 
@@ -103,11 +118,12 @@ struct conf {
 	int64_t flush_ms;    /* usage reaches the store at least so often */
 	int64_t drain_ms;    /* after SIGTERM listeners have this long */
 	int64_t spool_bytes; /* blocks waiting for a slow disk at most */
-	int64_t recording_point_ms; /* recordings reach the disk so often */
 	int64_t archive_burst_ms;   /* of a recording, as fast as it goes; */
 	int64_t archive_rate;       /* then so many times its rate; 0: any */
 	int64_t ranges;             /* of one request at most */
 	int64_t trash_ms;           /* recordings stay in the trash so long */
+	int64_t recording_point_ms; /* recordings reach the disk so often */
+	int64_t archive_reserve_bytes; /* that recording leaves free */
 };
 
 /* Each gives the first reference; or NULL, and *error (free it) is

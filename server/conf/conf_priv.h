@@ -25,7 +25,8 @@ enum conf_kind {
 	KIND_USER, /* a user of this system */
 	KIND_MAIL, /* an e-mail address */
 	KIND_SMTP, /* a mail server: smtps or smtp */
-	KIND_SLUG, /* a member */
+	KIND_GRID, /* shows of a week, base/grid.h */
+	KIND_SLUG, /* a member; the last that is text */
 	KIND_COUNT,
 	KIND_LIMIT,  /* a count, or "none" */
 	KIND_SIZE,   /* bytes: 512, 64K, 16M */
@@ -34,7 +35,9 @@ enum conf_kind {
 	KIND_SLOW,   /* enum slow_policy */
 	KIND_ANCHOR, /* enum renewal_anchor */
 	KIND_BLOCK,  /* enum block_policy */
+	KIND_RECORD, /* enum record_rule */
 	KIND_LEVEL,  /* enum log_level */
+	KIND_SPLIT,  /* never, hourly, daily@06:00 */
 };
 
 struct conf_option {

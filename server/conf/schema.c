@@ -2,6 +2,7 @@
  * SPDX-FileCopyrightText: The all2all developers */
 #include "conf/conf_priv.h"
 
+#include "base/grid.h"
 #include "base/log.h"
 
 #define ROWS(rows)   rows, sizeof(rows) / sizeof((rows)[0])
@@ -9,6 +10,7 @@
 #define MOUNT(field) offsetof(struct conf_mount, field), NULL
 #define K            INT64_C(1024)
 #define M            (1024 * K)
+#define G            (1024 * M)
 #define MS           INT64_C(1)
 #define S            (1000 * MS)
 #define MIN          (60 * S)
@@ -88,6 +90,8 @@ static const struct conf_option top_options[] = {
 	{ "archive-rate", KIND_COUNT, 4, 0, 1000, TOP(archive_rate) },
 	{ "trash-time", KIND_TIME, 336 * HOUR, 0, 8784 * HOUR, TOP(trash_ms) },
 	{ "ranges", KIND_COUNT, 8, 1, 64, TOP(ranges) },
+	{ "archive-reserve", KIND_SIZE, 256 * M, 0, 1024 * G,
+	    TOP(archive_reserve_bytes) },
 };
 
 static const struct conf_option listen_options[] = {
@@ -114,8 +118,19 @@ static const struct conf_option mount_options[] = {
 	{ "grace", KIND_TIME, 30 * S, 0, 60 * MIN, MOUNT(grace_ms) },
 	{ "metaint", KIND_SIZE, 16000, 256, 1 * M, MOUNT(metaint_bytes) },
 	{ "slow", KIND_SLOW, SLOW_SKIP, SLOW_SKIP, SLOW_CLOSE, MOUNT(slow) },
-	{ "record", KIND_YES, true, 0, 1, MOUNT(record) },
 	{ "timeshift", KIND_TIME, 2 * HOUR, 0, 168 * HOUR, MOUNT(timeshift_ms) },
+	{ "record", KIND_RECORD, RECORD_YES, 0, 2, MOUNT(record) },
+	{ "log", KIND_YES, false, 0, 1, MOUNT(has_log) },
+	{ "split-at", KIND_SPLIT, SPLIT_NEVER, 0, 0, MOUNT(split_at) },
+	{ "split-after", KIND_TIME, 0, 0, 7 * DAY, MOUNT(split_after_ms) },
+	{ "split-size", KIND_SIZE, 0, 0, 1024 * G, MOUNT(split_bytes) },
+	{ "split-title", KIND_YES, false, 0, 1, MOUNT(split_title) },
+	{ "split-least", KIND_TIME, 60 * S, 0, 24 * HOUR,
+	    MOUNT(split_least_ms) },
+	{ "split-schedule", KIND_GRID, 0, 0, GRID_BYTES - 1,
+	    MOUNT(split_schedule) },
+	{ "resume", KIND_TIME, 120 * S, 0, 24 * HOUR, MOUNT(resume_ms) },
+	{ "min-keep", KIND_TIME, 10 * S, 0, 1 * HOUR, MOUNT(min_keep_ms) },
 	{ "hidden", KIND_YES, false, 0, 1, MOUNT(is_hidden) },
 	{ "title", KIND_TEXT, 0, 0, 255, MOUNT(title) },
 	{ "description", KIND_TEXT, 0, 0, 255, MOUNT(description) },

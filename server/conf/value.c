@@ -2,6 +2,7 @@
  * SPDX-FileCopyrightText: The all2all developers */
 #include "conf/conf_priv.h"
 
+#include "base/grid.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -17,8 +18,8 @@ struct unit {
 };
 
 /* The largest first: limits are written with the first that fits. */
-static const struct unit sizes[] = { { "M", 1 << 20 }, { "K", 1 << 10 },
-	{ "", 1 }, { NULL, 0 } };
+static const struct unit sizes[] = { { "G", 1 << 30 }, { "M", 1 << 20 },
+	{ "K", 1 << 10 }, { "", 1 }, { NULL, 0 } };
 static const struct unit times[] = { { "d", 86400000 }, { "h", 3600000 },
 	{ "m", 60000 }, { "s", 1000 }, { "ms", 1 }, { NULL, 0 } };
 static const struct unit pieces[] = { { "", 1 }, { NULL, 0 } };
@@ -85,6 +86,10 @@ form_of(enum conf_kind kind)
 		return "neither due nor invoice";
 	case KIND_BLOCK:
 		return "neither auto nor manual";
+	case KIND_RECORD:
+		return "none of yes, no and manual";
+	case KIND_SPLIT:
+		return "none of never, hourly and daily@06:00";
 	case KIND_LEVEL:
 		return "none of error, warn, info and debug";
 	default:
@@ -100,9 +105,16 @@ read_word(enum conf_kind kind, const char *text, int64_t *number)
 		[KIND_SLOW] = { "skip", "close" },
 		[KIND_ANCHOR] = { "due", "invoice" },
 		[KIND_BLOCK] = { "auto", "manual" },
+		[KIND_RECORD] = { "no", "yes" },
 	};
 	enum log_level level;
 
+	if (kind == KIND_SPLIT)
+		return grid_split_at(text, number);
+	if (kind == KIND_RECORD && strcmp(text, "manual") == 0) {
+		*number = RECORD_MANUAL;
+		return true;
+	}
 	if (kind == KIND_LEVEL) {
 		if (!log_level_named(text, &level))
 			return false;
@@ -150,6 +162,14 @@ bad_characters(const char *text, size_t len)
 }
 
 static const char *
+bad_grid(const char *text)
+{
+	struct grid grid;
+
+	return grid_parse(&grid, text);
+}
+
+static const char *
 bad_form(enum conf_kind kind, const char *text)
 {
 	switch (kind) {
@@ -165,6 +185,8 @@ bad_form(enum conf_kind kind, const char *text)
 		return conf_bad_smtp(text);
 	case KIND_SLUG:
 		return conf_bad_slug(text);
+	case KIND_GRID:
+		return bad_grid(text);
 	default:
 		return NULL;
 	}
@@ -194,8 +216,8 @@ read_text(const struct conf_option *option, const char *text,
 	}
 	why = bad_form(option->kind, text);
 	if (why != NULL)
-		snprintf(wrong, CONF_WRONG_BYTES, "%s: '%s' %s", option->name,
-		    text, why);
+		snprintf(wrong, CONF_WRONG_BYTES, "%s: '%.250s' %s",
+		    option->name, text, why);
 	return why == NULL;
 }
 
@@ -230,6 +252,8 @@ conf_value_set(const struct conf_option *option, void *section, int64_t number,
 		*(enum slow_policy *)place = (enum slow_policy)number;
 	} else if (option->kind == KIND_ANCHOR) {
 		*(enum renewal_anchor *)place = (enum renewal_anchor)number;
+	} else if (option->kind == KIND_RECORD) {
+		*(enum record_rule *)place = (enum record_rule)number;
 	} else if (option->kind == KIND_BLOCK) {
 		*(enum block_policy *)place = (enum block_policy)number;
 	} else {

@@ -14,7 +14,8 @@
 static const char usage_text[] =
     "usage: mounts | listeners MOUNT | kick source MOUNT |\n"
     "       kick listeners MOUNT | kick listener NUMBER | headroom |\n"
-    "       reload | stop\n"
+    "       record start MOUNT [--title TITLE] | record stop MOUNT |\n"
+    "       record mark MOUNT [TITLE] | reload | stop\n"
     "       listings take --format text or json\n";
 
 /* A listing of listeners is put together from all workers. */
@@ -61,6 +62,16 @@ state_word(const struct desk_mount *mount)
 	return words[mount->state];
 }
 
+static bool
+is_recording(const struct desk_mount *mount)
+{
+	for (unsigned i = 0; i < PROFILES; i++) {
+		if (mount->recordings[i][0] != '\0')
+			return true;
+	}
+	return false;
+}
+
 static void
 mount_json(struct bytes *out, const struct desk_mount *mount)
 {
@@ -75,7 +86,7 @@ mount_json(struct bytes *out, const struct desk_mount *mount)
 	    ",\"state\":\"%s\",\"listeners\":%u,\"peak\":%u,"
 	    "\"since\":\"%s\",\"recording\":%s,\"type\":",
 	    state_word(mount), mount->listeners.now, mount->peak, since,
-	    mount->is_recording ? "true" : "false");
+	    is_recording(mount) ? "true" : "false");
 	text_json(out, mount->facts.media_type);
 	bytes_text(out, ",\"codecs\":");
 	text_json(out, mount->facts.codecs);
@@ -290,6 +301,52 @@ run_kick(struct desk *desk, uint64_t number, unsigned argc, char **argv)
 		reply(desk, number, 2, usage_text);
 }
 
+/* Takes "--title X", or X alone, from behind the mount. False: it is wrong. */
+static bool
+take_item(unsigned argc, char **argv, struct record_msg *command)
+{
+	const char *title = "";
+
+	if (strcmp(argv[1], "start") == 0) {
+		command->what = RECORD_START;
+		if (argc == 5 && strcmp(argv[3], "--title") == 0)
+			title = argv[4];
+		else if (argc != 3)
+			return false;
+	} else if (strcmp(argv[1], "stop") == 0) {
+		command->what = RECORD_STOP;
+		if (argc != 3)
+			return false;
+	} else if (strcmp(argv[1], "mark") == 0) {
+		command->what = RECORD_MARK;
+		if (argc > 4)
+			return false;
+		title = argc == 4 ? argv[3] : "";
+	} else {
+		return false;
+	}
+	text_clean(
+	    command->title, sizeof(command->title), title, strlen(title));
+	return true;
+}
+
+/* The spool answers. */
+static void
+run_record(struct desk *desk, uint64_t number, unsigned argc, char **argv)
+{
+	struct record_msg *command = message_new(MSG_RECORD, sizeof(*command));
+
+	if (argc < 3 || !take_item(argc, argv, command)) {
+		message_free(&command->message);
+		reply(desk, number, 2, usage_text);
+		return;
+	}
+	command->reply_to = number;
+	text_copy(command->mount, sizeof(command->mount), argv[2]);
+	log_info("recording %s: %s by an operator", argv[2], argv[1]);
+	loop_post(spool_loop(desk->spool), &command->message);
+}
+
 static void
 run_reload(struct desk *desk, uint64_t number)
 {
@@ -321,6 +378,8 @@ command_run(struct desk *desk, uint64_t number, unsigned argc, char **argv)
 		show_headroom(desk, number, is_json);
 	} else if (strcmp(name, "kick") == 0) {
 		run_kick(desk, number, argc, argv);
+	} else if (strcmp(name, "record") == 0) {
+		run_record(desk, number, argc, argv);
 	} else if (strcmp(name, "reload") == 0 && argc == 1) {
 		run_reload(desk, number);
 	} else if (strcmp(name, "stop") == 0 && argc == 1) {

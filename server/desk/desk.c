@@ -278,8 +278,15 @@ take_recording(struct desk *desk, const struct recording_msg *recording)
 {
 	struct desk_mount *mount = registry_find(desk, recording->mount);
 
-	if (mount != NULL)
-		mount->is_recording = recording->state == RECORDING_ACTIVE;
+	char *active;
+
+	if (mount == NULL)
+		return;
+	active = mount->recordings[recording->profile];
+	if (recording->state == RECORDING_ACTIVE)
+		text_copy(active, RECORDING_ID_BYTES, recording->id);
+	else if (strcmp(active, recording->id) == 0)
+		*active = '\0';
 }
 
 static void

@@ -79,7 +79,8 @@ struct desk_mount {
 	bool has_facts;
 	char title[TITLE_BYTES];
 	struct chronicle chronicle;
-	bool is_recording;
+	/* Ids of what is being recorded, by profile; "" for nothing. */
+	char recordings[PROFILES][RECORDING_ID_BYTES];
 	bool is_cut; /* ends without grace when its source is gone */
 	const char *cut_reason;
 };

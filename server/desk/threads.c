@@ -131,6 +131,7 @@ start_spool(struct desk *desk)
 	const struct spool_setup setup = { .data = desk->conf->data,
 		.most_bytes = desk->conf->spool_bytes,
 		.point_ms = desk->conf->recording_point_ms,
+		.reserve_bytes = desk->conf->archive_reserve_bytes,
 		.desk = desk->loop,
 		.clerk = clerk_loop(desk->clerk),
 		.archivist = archivist_loop(desk->archivist),

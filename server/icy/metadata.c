@@ -101,13 +101,11 @@ title_length(const char *title)
 }
 
 static bool
-read_title(struct icy_strip *strip, char *title, size_t title_size)
+find_title(const char *text, char *title, size_t title_size)
 {
-	const char *from;
+	const char *from = strstr(text, "StreamTitle='");
 	size_t len;
 
-	strip->text[strip->have] = '\0';
-	from = strstr(strip->text, "StreamTitle='");
 	if (from == NULL)
 		return false;
 	from += strlen("StreamTitle='");
@@ -116,6 +114,29 @@ read_title(struct icy_strip *strip, char *title, size_t title_size)
 	memcpy(title, from, len);
 	title[len] = '\0';
 	return true;
+}
+
+void
+icy_metadata_title(const struct block *block, char *to, size_t size)
+{
+	char text[ICY_METADATA_MOST_BYTES + 1], title[sizeof(text)];
+	size_t len;
+
+	*to = '\0';
+	if (block == NULL || block->len < 2)
+		return;
+	len = block->len - 1 < sizeof(text) ? block->len - 1 : sizeof(text) - 1;
+	memcpy(text, block->bytes + 1, len);
+	text[len] = '\0';
+	if (find_title(text, title, sizeof(title)))
+		text_clean(to, size, title, strlen(title));
+}
+
+static bool
+read_title(struct icy_strip *strip, char *title, size_t title_size)
+{
+	strip->text[strip->have] = '\0';
+	return find_title(strip->text, title, title_size);
 }
 
 static void

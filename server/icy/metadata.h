@@ -22,6 +22,9 @@
  * "’;". url may be "" or NULL. */
 struct block *icy_metadata(const char *title, const char *url);
 
+/* The title in such a block, "" when there is none in it or no block. */
+void icy_metadata_title(const struct block *, char *to, size_t size);
+
 /* The reverse, for sources that weave titles in: zeroed, then set interval. */
 struct icy_strip {
 	size_t interval_bytes;

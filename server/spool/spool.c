@@ -7,8 +7,8 @@
 #include "base/mem.h"
 #include "base/table.h"
 #include "base/text.h"
+#include "spool/deck.h"
 #include "spool/drops.h"
-#include "spool/track.h"
 
 #include <errno.h>
 #include <event2/event.h>
@@ -23,13 +23,18 @@
 #define TICK_LEAST_MS 20
 #define TICK_MOST_MS  250
 
+TAILQ_HEAD(deck_list, deck);
+
 struct spool {
 	struct loop *loop, *desk, *clerk, *archivist;
 	int64_t most_bytes, point_ms;
 	unsigned thread_no;
 	int archive; /* data/archive */
 	struct track_out out;
-	struct table tracks; /* mount number -> struct track */
+	struct track_setup setup;
+	struct room room;
+	struct deck_list decks;
+	struct table feeds; /* mount number -> struct deck, while it has one */
 	struct event *timer;
 
 	/* Shared with the feeding workers. */
@@ -73,39 +78,96 @@ hand_over(void *arg, const char *path)
 	loop_post(spool->archivist, &finish->message);
 }
 
-static struct track *
-find_track(struct spool *spool, uint32_t mount_no)
+static struct deck *
+find_feed(struct spool *spool, uint32_t mount_no)
 {
-	return table_get(&spool->tracks, mount_no);
+	return table_get(&spool->feeds, mount_no);
 }
 
-static void
-open_track(struct spool *spool, const struct spool_msg *facts)
+static struct deck *
+find_deck(struct spool *spool, const char *mount)
 {
-	struct track *track = find_track(spool, facts->mount_no);
+	struct deck *deck;
 
-	if (track != NULL) {
-		track_facts(track, facts);
-		return;
+	TAILQ_FOREACH (deck, &spool->decks, link) {
+		if (strcmp(deck->facts.mount, mount) == 0)
+			return deck;
 	}
-	track = track_new(spool->archive, facts, &spool->out);
-	table_put(&spool->tracks, facts->mount_no, track);
+	return NULL;
 }
 
 static void
-close_track(struct spool *spool, struct track *track)
+drop_deck(struct spool *spool, struct deck *deck)
 {
-	table_take(&spool->tracks, track->facts.mount_no);
-	track_end(track, drops_look(&spool->drops, track->facts.mount_no));
+	TAILQ_REMOVE(&spool->decks, deck, link);
+	deck_free(deck);
+}
+
+/* Another member's mount of that name is another one. */
+static void
+open_deck(struct spool *spool, const struct spool_msg *facts)
+{
+	struct deck *deck = find_deck(spool, facts->mount);
+
+	if (deck != NULL && deck->is_closed &&
+	    deck->facts.member != facts->member) {
+		drop_deck(spool, deck);
+		deck = NULL;
+	}
+	if (deck == NULL) {
+		deck = deck_new(&spool->setup, facts);
+		deck_room(deck, spool->room.state);
+		TAILQ_INSERT_TAIL(&spool->decks, deck, link);
+	} else {
+		deck_open(deck, facts);
+	}
+	table_put(&spool->feeds, facts->mount_no, deck);
+}
+
+static void
+close_feed(struct spool *spool, const struct spool_msg *facts)
+{
+	struct deck *deck = table_take(&spool->feeds, facts->mount_no);
+
+	if (deck != NULL &&
+	    !deck_close(deck, facts->is_final,
+		drops_look(&spool->drops, facts->mount_no)))
+		drop_deck(spool, deck);
+}
+
+static void
+lose_source(struct spool *spool, const struct spool_msg *facts)
+{
+	struct deck *deck = find_feed(spool, facts->mount_no);
+
+	if (deck != NULL)
+		deck_away(deck);
+}
+
+static void
+run_command(struct spool *spool, const struct record_msg *command)
+{
+	struct result_msg *result = message_new(MSG_RESULT, sizeof(*result));
+	struct deck *deck = find_deck(spool, command->mount);
+	const char *why = "nothing is recorded there, or it is not on air";
+	char text[128];
+
+	if (deck != NULL)
+		why = deck_command(deck, command->what, command->title);
+	snprintf(text, sizeof(text), "%s\n", why != NULL ? why : "done");
+	result->reply_to = command->reply_to;
+	result->status = why != NULL;
+	result->text = block_text(text);
+	loop_post(spool->desk, &result->message);
 }
 
 static void
 take_block(struct spool *spool, struct offer_msg *offer)
 {
-	struct track *track = find_track(spool, offer->block.mount_no);
+	struct deck *deck = find_feed(spool, offer->block.mount_no);
 
-	if (track != NULL)
-		track_block(track, offer->block.block, offer->dropped_bytes);
+	if (deck != NULL)
+		deck_block(deck, offer->block.block, offer->dropped_bytes);
 	atomic_fetch_sub(
 	    &spool->waiting_bytes, (long long)offer->block.block->len);
 }
@@ -115,17 +177,15 @@ static void
 stop(struct spool *spool)
 {
 	struct done_msg *done = message_new(MSG_DONE, sizeof(*done));
-	struct track *track;
-	size_t at;
+	struct deck *deck;
 
-	for (;;) {
-		at = 0;
-		track = table_next(&spool->tracks, &at);
-		if (track == NULL)
-			break;
-		close_track(spool, track);
+	while ((deck = TAILQ_FIRST(&spool->decks)) != NULL) {
+		if (!deck->is_closed)
+			deck_close(deck, true,
+			    drops_look(&spool->drops, deck->facts.mount_no));
+		drop_deck(spool, deck);
 	}
-	table_free(&spool->tracks);
+	table_free(&spool->feeds);
 	event_free(spool->timer);
 	spool->timer = NULL;
 	done->thread_no = spool->thread_no;
@@ -138,7 +198,6 @@ handle(void *owner, struct message *message)
 {
 	struct spool *spool = owner;
 	const struct spool_msg *facts = (const struct spool_msg *)message;
-	struct track *track;
 
 	if (spool->timer == NULL) { /* stopped */
 		message_free(message);
@@ -146,12 +205,16 @@ handle(void *owner, struct message *message)
 	}
 	switch (message->kind) {
 	case MSG_SPOOL_OPEN:
-		open_track(spool, facts);
+		open_deck(spool, facts);
+		break;
+	case MSG_SPOOL_AWAY:
+		lose_source(spool, facts);
 		break;
 	case MSG_SPOOL_CLOSE:
-		track = find_track(spool, facts->mount_no);
-		if (track != NULL)
-			close_track(spool, track);
+		close_feed(spool, facts);
+		break;
+	case MSG_RECORD:
+		run_command(spool, (struct record_msg *)message);
 		break;
 	case MSG_BLOCK:
 		take_block(spool, (struct offer_msg *)message);
@@ -169,13 +232,17 @@ static void
 point(evutil_socket_t fd, short what, void *arg)
 {
 	struct spool *spool = arg;
-	struct track *track;
-	size_t at = 0;
+	enum room_state room = room_look(&spool->room);
+	struct deck *deck, *next;
 
 	(void)fd;
 	(void)what;
-	while ((track = table_next(&spool->tracks, &at)) != NULL)
-		track_point(track, spool->point_ms);
+	for (deck = TAILQ_FIRST(&spool->decks); deck != NULL; deck = next) {
+		next = TAILQ_NEXT(deck, link);
+		deck_room(deck, room);
+		if (!deck_point(deck, spool->point_ms))
+			drop_deck(spool, deck);
+	}
 }
 
 static void
@@ -206,6 +273,11 @@ spool_open(const struct spool_setup *setup, char **error)
 	}
 	spool = mem_new(sizeof(*spool));
 	spool->archive = archive;
+	TAILQ_INIT(&spool->decks);
+	spool->setup.archive = spool->room.archive = archive;
+	spool->setup.zones = zones_new();
+	spool->setup.out = &spool->out;
+	spool->room.reserve_bytes = (uint64_t)setup->reserve_bytes;
 	spool->desk = setup->desk;
 	spool->clerk = setup->clerk;
 	spool->archivist = setup->archivist;
@@ -267,5 +339,6 @@ spool_free(struct spool *spool)
 		event_free(spool->timer);
 	loop_free(spool->loop);
 	close(spool->archive);
+	zones_free(spool->setup.zones);
 	free(spool);
 }

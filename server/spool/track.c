@@ -5,22 +5,42 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/text.h"
+#include "icy/metadata.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define SAY_EVERY 12 /* failures: once a minute */
+#define NO_ROOM   "the archive's disk is nearly full"
+
+/* A file that is there goes on; borders are looked for from where it is. */
+static void
+set_rules(struct track *track)
+{
+	const struct record_rules *rules = &track->facts.rules;
+	struct zones *zones = track->setup->zones;
+	const struct zone *zone = zones_find(zones, rules->zone);
+	struct split_point last = { .mono_ms = track->splits.began_ms,
+		.wall_ms = track->splits.seen_ms };
+
+	splits_set(&track->splits, rules, track->profile,
+	    zone != NULL ? zone : zones_utc(zones));
+	if (track->recording != NULL)
+		splits_begin(&track->splits, &last);
+}
 
 struct track *
-track_new(
-    int archive, const struct spool_msg *facts, const struct track_out *out)
+track_new(const struct track_setup *setup, enum recording_profile profile,
+    const struct spool_msg *facts)
 {
 	struct track *track = mem_new(sizeof(*track));
 
-	track->archive = archive;
-	track->out = out;
+	track->setup = setup;
+	track->profile = profile;
 	track->facts = *facts;
+	set_rules(track);
 	return track;
 }
 
@@ -30,16 +50,27 @@ track_facts(struct track *track, const struct spool_msg *facts)
 {
 	bool is_same = strcmp(track->facts.extension, facts->extension) == 0 &&
 	    strcmp(track->facts.media_type, facts->media_type) == 0;
+	bool is_ruled = memcmp(&track->facts.rules, &facts->rules,
+			    sizeof(facts->rules)) == 0;
+	struct spool_msg known = *facts;
 
 	track->facts = *facts;
-	if (track->recording != NULL && is_same)
-		recording_facts(track->recording, facts);
+	if (!is_ruled)
+		set_rules(track);
+	if (track->recording == NULL)
+		return;
+	known.title[0] = '\0'; /* it has its own by now */
+	if (is_same)
+		recording_facts(track->recording, &known);
+	else
+		track->is_other = true;
 }
 
 /* The file may end well or badly: its row says which. */
 static void
-end_file(struct track *track)
+end_file(struct track *track, const char *why)
 {
+	const struct track_out *out = track->setup->out;
 	struct recording_msg row;
 
 	if (track->recording == NULL)
@@ -51,16 +82,28 @@ end_file(struct track *track)
 			    row.mount, row.bytes, row.path, row.note);
 		else
 			log_info("recording %s: whole bytes=%" PRIu64
-				 " path=%s",
-			    row.mount, row.bytes, row.path);
-		track->out->row(track->out->arg, &row);
-		track->out->finish(track->out->arg, row.path);
+				 " path=%s%s%s",
+			    row.mount, row.bytes, row.path,
+			    why[0] != '\0' ? ", ended " : "", why);
+		out->row(out->arg, &row);
+		out->finish(out->arg, row.path);
 	}
 	track->recording = NULL;
-	track->is_in_gap = false;
+	track->is_in_gap = track->is_other = false;
 	track->is_told = false;
 	block_unref(track->head);
 	track->head = NULL;
+}
+
+/* No file is there to have it as a gap. */
+static void
+lose(struct track *track, uint64_t bytes, const char *why)
+{
+	if (track->lost_ms == 0) {
+		track->lost_ms = clock_mono_ms();
+		track->lost_why = why;
+	}
+	track->lost_bytes += bytes;
 }
 
 static void
@@ -79,9 +122,9 @@ fail(struct track *track)
 
 	count_failure(track, row->note);
 	/* A file without a byte leaves no row: its loss is the next one's. */
-	if (row->bytes == 0)
-		track->lost_bytes += row->gap_bytes;
-	end_file(track);
+	lose(track, row->bytes == 0 ? row->gap_bytes : 0,
+	    "before it, the disk failed");
+	end_file(track, "");
 }
 
 static void
@@ -96,23 +139,78 @@ tell_begin(struct track *track)
 		    "recording %s: goes on, path=%s", row->mount, row->path);
 	track->failures = 0;
 	track->is_told = true;
-	track->out->row(track->out->arg, row);
+	track->setup->out->row(track->setup->out->arg, row);
+}
+
+static void
+point_of(const struct track *track, const struct block *block,
+    struct split_point *point)
+{
+	int64_t now = clock_mono_ms();
+
+	memset(point, 0, sizeof(*point));
+	point->mono_ms = block->time_ms > 0 && block->time_ms < now
+	    ? block->time_ms
+	    : now;
+	point->wall_ms = clock_wall_ms() - (now - point->mono_ms);
+	point->bytes = block->len;
+	point->is_titled = track->is_titled;
+	if (track->recording != NULL)
+		point->file_bytes = recording_end(track->recording);
+}
+
+/* What a person said, the schedule's show, the song, the stream's name. */
+static void
+name_file(const struct track *track, struct spool_msg *facts)
+{
+	char song[TITLE_BYTES] = "";
+
+	if (track->splits.rules.split_title)
+		icy_metadata_title(track->title, song, sizeof(song));
+	if (track->item[0] != '\0')
+		text_copy(facts->title, sizeof(facts->title), track->item);
+	else if (track->splits.show != NULL)
+		text_copy(facts->title, sizeof(facts->title),
+		    track->splits.show->name);
+	else if (song[0] != '\0')
+		text_copy(facts->title, sizeof(facts->title), song);
+}
+
+static void
+mark_title(struct track *track)
+{
+	char title[TITLE_BYTES];
+
+	icy_metadata_title(track->title, title, sizeof(title));
+	if (track->recording != NULL && title[0] != '\0')
+		recording_title(track->recording, title);
 }
 
 static bool
-begin_file(struct track *track)
+begin_file(struct track *track, const struct block *block)
 {
+	struct spool_msg facts = track->facts;
+	struct split_point point;
 	char note[128];
 
-	track->recording = recording_open(track->archive, &track->facts, note);
+	point_of(track, block, &point);
+	splits_begin(&track->splits, &point);
+	name_file(track, &facts);
+	track->recording = recording_open(
+	    track->setup->archive, track->profile, &facts, note);
 	if (track->recording == NULL) {
 		count_failure(track, note);
 		return false;
 	}
-	if (track->lost_bytes > 0)
+	if (track->lost_ms > 0)
 		recording_gap(track->recording, track->lost_bytes,
-		    "before it, the disk failed");
+		    track->lost_ms, track->lost_why);
+	if (track->is_piece)
+		recording_keep(track->recording);
+	mark_title(track);
 	track->lost_bytes = 0;
+	track->lost_ms = 0;
+	track->is_titled = track->is_marked = track->is_back = false;
 	return true;
 }
 
@@ -131,9 +229,8 @@ write_block(struct track *track, struct block *block, bool wants_head)
 		fail(track);
 }
 
-/* A decoder goes on after a gap only when it need not be told anything new. */
 static bool
-is_same_head(const struct block *one, const struct block *other)
+is_same_block(const struct block *one, const struct block *other)
 {
 	if (one == other)
 		return true;
@@ -147,38 +244,146 @@ block_without_file(struct track *track, struct block *block)
 	bool is_down = track->failures > 0;
 
 	if (is_down && clock_mono_ms() < track->retry_at_ms)
-		track->lost_bytes += block->len;
+		lose(track, block->len, "before it, the disk failed");
 	else if ((block->flags & BLOCK_SYNC) == 0)
-		track->lost_bytes += is_down ? block->len : 0;
-	else if (begin_file(track))
+		track->lost_bytes += track->lost_ms > 0 ? block->len : 0;
+	else if (begin_file(track, block))
 		write_block(track, block, true);
 	else
-		track->lost_bytes += block->len;
+		lose(track, block->len, "before it, the disk failed");
+}
+
+/* Whether a file with that head can take what another encoder sends. */
+static bool
+joins(const struct track *track, const struct block *block)
+{
+	if (track->is_other)
+		return false;
+	return strcmp(track->facts.extension, "ogg") == 0 ||
+	    is_same_block(track->head, block->head);
+}
+
+/* Why the file must end before this block; NULL: it takes it. */
+static const char *
+why_end(struct track *track, const struct block *block)
+{
+	struct split_point point;
+	const char *why;
+
+	track->is_piece = false;
+	if ((block->flags & BLOCK_CUT) != 0)
+		return "as the stream does not continue";
+	if (track->is_new_feed && !joins(track, block))
+		return "as another stream came";
+	if (track->is_in_gap && !is_same_block(track->head, block->head))
+		return "with other headers after a gap";
+	if ((block->flags & BLOCK_SYNC) == 0)
+		return NULL;
+	point_of(track, block, &point);
+	why = splits_due(&track->splits, &point);
+	track->is_titled = false;
+	if (why != NULL && track->profile != PROFILE_MANUAL &&
+	    !track->is_marked)
+		track->item[0] = '\0';
+	if (track->is_marked)
+		why = "by a mark";
+	if (why != NULL) {
+		track->is_piece = true;
+		recording_keep(track->recording);
+	}
+	return why;
+}
+
+/* A chain of Ogg, and a second beginning in WebM or MPEG-TS, want the head
+ * before what follows; the others have nothing to say twice. */
+static bool
+repeats_head(const struct track *track)
+{
+	return strcmp(track->facts.extension, "flac") != 0;
+}
+
+static void
+block_with_file(struct track *track, struct block *block)
+{
+	bool is_new = track->is_new_feed;
+
+	if (track->is_back)
+		recording_gap(track->recording, 0, 0, "the encoder was away");
+	track->is_back = track->is_new_feed = false;
+	if (is_new && block->head != NULL && repeats_head(track) &&
+	    !recording_write(track->recording, NULL, block->head)) {
+		lose(track, block->len, "before it, the disk failed");
+		fail(track);
+		return;
+	}
+	write_block(track, block, false);
+}
+
+static void
+see_title(struct track *track, const struct block *block)
+{
+	bool is_same = is_same_block(track->title, block->title);
+
+	if (track->title == block->title)
+		return;
+	block_ref(block->title);
+	block_unref(track->title);
+	track->title = block->title;
+	track->is_titled |= !is_same;
+	if (!is_same && !track->is_paused)
+		track->wants_title = true;
+}
+
+/* Nothing can be understood before the next start. */
+static bool
+is_waiting(const struct track *track, const struct block *block)
+{
+	return (track->is_in_gap || track->is_new_feed) &&
+	    (block->flags & (BLOCK_SYNC | BLOCK_CUT)) == 0;
+}
+
+void
+track_dropped(struct track *track, uint64_t dropped_bytes)
+{
+	if (dropped_bytes == 0)
+		return;
+	if (track->recording != NULL) {
+		recording_gap(track->recording, dropped_bytes, 0,
+		    "the disk was too slow");
+		track->is_in_gap = true;
+	} else if (track->lost_ms > 0) {
+		track->lost_bytes += dropped_bytes;
+	}
 }
 
 void
 track_block(struct track *track, struct block *block, uint64_t dropped_bytes)
 {
-	if (track->recording != NULL && dropped_bytes > 0) {
-		recording_gap(
-		    track->recording, dropped_bytes, "the disk was too slow");
-		track->is_in_gap = true;
-	} else if (track->failures > 0) {
-		track->lost_bytes += dropped_bytes;
-	}
-	if (track->recording != NULL && track->is_in_gap &&
-	    (block->flags & (BLOCK_SYNC | BLOCK_CUT)) == 0) {
-		recording_gap(track->recording, block->len, "");
+	const char *why;
+
+	see_title(track, block);
+	track_dropped(track, dropped_bytes);
+	if (track->is_paused) {
+		lose(track, block->len, "before it, " NO_ROOM);
 		return;
 	}
-	if ((block->flags & BLOCK_CUT) != 0 ||
-	    (track->is_in_gap && !is_same_head(track->head, block->head)))
-		end_file(track);
+	if (track->recording != NULL && is_waiting(track, block)) {
+		recording_gap(track->recording, block->len, 0, "");
+		return;
+	}
+	if (track->recording != NULL) {
+		why = why_end(track, block);
+		if (why != NULL)
+			end_file(track, why);
+	}
 	track->is_in_gap = false;
+	if (track->recording != NULL && track->wants_title)
+		mark_title(track);
+	track->wants_title = false;
 	if (track->recording == NULL)
 		block_without_file(track, block);
 	else
-		write_block(track, block, false);
+		block_with_file(track, block);
 }
 
 void
@@ -193,14 +398,48 @@ track_point(struct track *track, int64_t point_ms)
 }
 
 void
-track_end(struct track *track, uint64_t dropped_bytes)
+track_mark(struct track *track, const char *title)
 {
-	if (track->recording != NULL && dropped_bytes > 0)
-		recording_gap(
-		    track->recording, dropped_bytes, "the disk was too slow");
-	end_file(track);
+	track->is_marked = true;
+	text_copy(track->item, sizeof(track->item), title);
+}
+
+void
+track_back(struct track *track, bool is_new_feed)
+{
+	track->is_back = track->recording != NULL;
+	track->is_new_feed = track->is_back && is_new_feed;
+}
+
+void
+track_stop(struct track *track)
+{
+	end_file(track, "");
+	track->is_piece = track->is_back = track->is_new_feed = false;
+	track->item[0] = '\0';
+}
+
+void
+track_pause(struct track *track, bool is_paused)
+{
+	if (is_paused && track->recording != NULL) {
+		recording_note(track->recording, "it stopped: " NO_ROOM);
+		recording_keep(track->recording);
+		end_file(track, "as " NO_ROOM);
+		lose(track, 0, "before it, " NO_ROOM);
+	}
+	if (track->is_paused && !is_paused && track->lost_ms > 0)
+		log_info("recording %s: may go on", track->facts.mount);
+	track->is_paused = is_paused;
+}
+
+void
+track_end(struct track *track)
+{
+	track_stop(track);
 	if (track->lost_bytes > 0)
 		log_error("recording %s: %" PRIu64 " bytes were not recorded",
 		    track->facts.mount, track->lost_bytes);
+	block_unref(track->title);
 	free(track);
 }

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/zone.h"
 #include "conf/conf.h"
 #include "format/media.h"
 #include "http/response.h"
@@ -214,12 +215,34 @@ post_facts(struct loop *loop, const struct facts_msg *facts)
 }
 
 static void
+fill_rules(const struct mount *mount, struct record_rules *to)
+{
+	const struct conf_mount *rules = mount->rules;
+
+	to->has_programme = rules->record == RECORD_YES;
+	to->has_manual = rules->record != RECORD_NO;
+	to->has_log = rules->has_log;
+	to->split_at = rules->split_at;
+	to->split_after_ms = rules->split_after_ms;
+	to->split_bytes = rules->split_bytes;
+	to->split_title = rules->split_title;
+	to->split_least_ms = rules->split_least_ms;
+	if (rules->split_schedule != NULL)
+		text_copy(
+		    to->schedule, sizeof(to->schedule), rules->split_schedule);
+	text_copy(to->zone, sizeof(to->zone), zone_name(mount->zone));
+	to->resume_ms = rules->resume_ms;
+	to->min_keep_ms = rules->min_keep_ms;
+}
+
+static void
 open_recording(struct feed *feed, const struct mount_facts *facts)
 {
 	struct spool_msg *open = message_new(MSG_SPOOL_OPEN, sizeof(*open));
 	const struct mount *mount = mount_of(feed);
 
 	open->mount_no = feed->mount_no;
+	fill_rules(mount, &open->rules);
 	open->member = mount->member;
 	text_copy(open->slug, sizeof(open->slug), mount->slug);
 	text_copy(open->mount, sizeof(open->mount), mount->name);
@@ -317,11 +340,12 @@ take_title(void *arg, const char *title)
 }
 
 static void
-close_recording(struct feed *feed)
+tell_spool(struct feed *feed, enum message_kind kind, bool is_final)
 {
-	struct spool_msg *end = message_new(MSG_SPOOL_CLOSE, sizeof(*end));
+	struct spool_msg *end = message_new(kind, sizeof(*end));
 
 	end->mount_no = feed->mount_no;
+	end->is_final = is_final;
 	loop_post(spool_loop(feed->worker->spool), &end->message);
 }
 
@@ -332,7 +356,7 @@ feed_join(struct feed *feed, struct worker *worker, uint32_t mount_no,
 	feed->worker = worker;
 	feed->mount_no = mount_no;
 	if (feed->records && !records) /* the rules changed meanwhile */
-		close_recording(feed);
+		tell_spool(feed, MSG_SPOOL_CLOSE, true);
 	feed->records = records;
 	feed->said = *said;
 	feed->has_facts = feed->has_begun = false;
@@ -349,6 +373,8 @@ feed_leave(struct feed *feed)
 {
 	feed->step_ms = 0; /* nothing comes after it for a while */
 	flush(feed);
+	if (feed->records)
+		tell_spool(feed, MSG_SPOOL_AWAY, false);
 	feed->worker = NULL;
 }
 
@@ -365,8 +391,9 @@ feed_finish(struct feed *feed, struct worker *worker, uint32_t mount_no)
 		media_finish(feed->media, &out);
 	flush(feed);
 	if (feed->records)
-		close_recording(feed);
-	feed_leave(feed);
+		tell_spool(feed, MSG_SPOOL_CLOSE, false);
+	feed->step_ms = 0;
+	feed->worker = NULL;
 }
 
 bool

@@ -231,6 +231,12 @@ end_step(evutil_socket_t fd, short what, void *arg)
 	begin_step(source);
 }
 
+static bool
+is_recorded(const struct conf_mount *rules)
+{
+	return rules->record != RECORD_NO || rules->has_log;
+}
+
 void
 source_begin(struct worker *worker, struct conn *conn,
     const struct request *request, struct answer_msg *answer, bool is_shoutcast)
@@ -254,7 +260,7 @@ source_begin(struct worker *worker, struct conn *conn,
 	read_said(&said, request);
 	feed_join(source->feed, worker, source->mount_no, &said,
 	    type != NULL ? type : "",
-	    mount->rules->record && answer->may_record);
+	    is_recorded(mount->rules) && answer->may_record);
 	rate_cap_open(&source->cap, answer->max_bitrate_kbps, clock_mono_ms());
 	meter_begin(&source->meter);
 	meter_start(worker, source->member, source->name, source->mount_no,
@@ -264,7 +270,7 @@ source_begin(struct worker *worker, struct conn *conn,
 	    type != NULL ? type : "-", conn_is_tls(conn));
 	evtimer_assign(
 	    &source->step, loop_base(worker->loop), end_step, source);
-	if (mount->rules->record && !answer->may_record)
+	if (is_recorded(mount->rules) && !answer->may_record)
 		log_warn("#%llu source %s is not recorded: its member's "
 			 "storage is full",
 		    (unsigned long long)conn_number(conn), mount->name);

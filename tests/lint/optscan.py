@@ -14,15 +14,15 @@ import os
 import re
 import sys
 
-UNITS = {"": 1, "K": 1024, "M": 1024**2, "ms": 1, "s": 1000, "m": 60000,
+UNITS = {"": 1, "K": 1024, "M": 1024**2, "G": 1024**3, "ms": 1, "s": 1000, "m": 60000,
          "h": 3600000, "d": 86400000}
-NAMES = {"K": 1024, "M": 1024**2, "MS": 1, "S": 1000, "MIN": 60000, "H": 3600000, "HOUR": 3600000,
+NAMES = {"K": 1024, "M": 1024**2, "G": 1024**3, "MS": 1, "S": 1000, "MIN": 60000, "HOUR": 3600000,
          "DAY": 86400000,
          "CONF_NO_LIMIT": -1, "true": 1, "false": 0}
 WORDS = {"none": -1, "yes": 1, "no": 0}
 NUMBERS = {"COUNT", "SIZE", "TIME", "YES", "KIND_COUNT", "KIND_LIMIT", "KIND_SIZE", "KIND_TIME", "KIND_YES"}
 WORD_DEFAULTS = {"LOG_INFO": "info", "SLOW_SKIP": "skip", "ANCHOR_DUE": "due",
-                 "BLOCK_AUTO": "auto"}
+                 "BLOCK_AUTO": "auto", "RECORD_YES": "yes", "SPLIT_NEVER": "never"}
 HEADS = {"LISTEN BLOCKS": "listen", "MOUNT BLOCKS": "mount"}
 ROW = re.compile(r'\{ "([a-z-]+)", (KIND_\w+), ([^,]+), ([^,]+), ([^,]+),([^}]*)\}')
 

@@ -20,6 +20,7 @@
 #include "base/block.h"
 #include "base/file.h"
 #include "loop/messages.h"
+#include "spool/track.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -119,12 +120,34 @@ disk_unlink_at(int dir, const char *name)
 	return disk_fails('u') ? -1 : unlinkat(dir, name, 0);
 }
 
+/* Neither is counted: how much is asked ahead is nobody's business. */
+static uint64_t disk_free_bytes, disk_reserve_most;
+
+static inline int
+disk_reserve(int fd, off_t from, off_t len)
+{
+	(void)fd;
+	if ((uint64_t)(from + len) <= disk_reserve_most)
+		return 0;
+	errno = disk_reserve_most == 0 ? EOPNOTSUPP : ENOSPC;
+	return -1;
+}
+
+static inline int
+disk_ask_free_bytes(int fd, uint64_t *bytes)
+{
+	(void)fd;
+	*bytes = disk_free_bytes;
+	return 0;
+}
+
 static inline void
 disk_set(unsigned fail_at, unsigned fail_count, int error)
 {
 	static const struct file_calls calls = { disk_open_at, disk_write,
 		disk_sync, disk_data_sync, disk_rename_at, disk_truncate,
-		disk_unlink_at, disk_replace_at };
+		disk_unlink_at, disk_replace_at, disk_reserve,
+		disk_ask_free_bytes };
 
 	memset(&disk, 0, sizeof(disk));
 	disk.fail_at = fail_at;
@@ -281,6 +304,8 @@ facts_new(const char *slug, const char *extension)
 	    "Radio L\xc3\xa9"
 	    "a");
 	strcpy(facts.agent, "an encoder/1.0");
+	facts.rules.split_at = SPLIT_NEVER;
+	facts.rules.has_programme = true;
 	return facts;
 }
 
@@ -330,6 +355,19 @@ finish_leftovers(int archive)
 	leftovers_find(archive, keep_path, &found);
 	for (unsigned i = 0; i < found.count; i++)
 		finish_now(NULL, found.paths[i]);
+}
+
+/* Of the newest archive. */
+static inline struct track *
+track_begin(enum recording_profile profile, const struct spool_msg *facts)
+{
+	static const struct track_out out = { keep_row, finish_now, NULL };
+	static struct track_setup setup = { .out = &out };
+
+	setup.archive = archive_fd;
+	if (setup.zones == NULL)
+		setup.zones = zones_new();
+	return track_new(&setup, profile, facts);
 }
 
 /* As at start. */

@@ -9,8 +9,6 @@
 
 #define WALL 1795374000000 /* 2026-11-22T19:00:00Z */
 
-static const struct track_out out = { keep_row, finish_now, NULL };
-
 static void
 give(struct track *track, struct block *block)
 {
@@ -19,13 +17,13 @@ give(struct track *track, struct block *block)
 }
 
 static struct track *
-begin(int archive, const char *slug, const char *extension)
+begin(const char *slug, const char *extension)
 {
 	struct spool_msg facts = facts_new(slug, extension);
 
 	memset(&rows, 0, sizeof(rows));
 	clock_set(1000, WALL);
-	return track_new(archive, &facts, &out);
+	return track_begin(PROFILE_PROGRAMME, &facts);
 }
 
 /* What the sidecar says must be what the media is. */
@@ -55,7 +53,7 @@ static void
 a_broadcast_becomes_a_file_and_its_sidecar(void **state)
 {
 	int archive = archive_new();
-	struct track *track = begin(archive, "lea", "aac");
+	struct track *track = begin("lea", "aac");
 	struct block *block = frames_new(2, 'b', BLOCK_SYNC);
 	struct stat st;
 	size_t len;
@@ -69,7 +67,7 @@ a_broadcast_becomes_a_file_and_its_sidecar(void **state)
 	assert_int_equal(count_ending(".part"), 2);
 	clock_set(61000, WALL - 5000); /* somebody set the clock back */
 	give(track, frames_new(1, 'c', BLOCK_SYNC));
-	track_end(track, 0);
+	track_end(track);
 
 	assert_int_equal(count_ending(""), 2);
 	bytes = read_below(find_ending(".aac"), &len);
@@ -117,13 +115,13 @@ static void
 media_is_durable_before_it_has_its_name(void **state)
 {
 	int archive = archive_new();
-	struct track *track = begin(archive, "lea", "aac");
+	struct track *track = begin("lea", "aac");
 	unsigned before;
 
 	(void)state;
 	give(track, frames_new(1, 'a', BLOCK_SYNC));
 	before = disk.count;
-	track_end(track, 0);
+	track_end(track);
 	/* Media: write, sync. That it is complete: write, sync, replace, sync
 	 * of the folder. Media: rename, sync of the folder. Sidecar: write,
 	 * sync, replace, sync of the folder. */
@@ -136,7 +134,7 @@ static void
 bytes_are_gathered_and_made_durable_at_points(void **state)
 {
 	int archive = archive_new();
-	struct track *track = begin(archive, "lea", "aac");
+	struct track *track = begin("lea", "aac");
 	unsigned before;
 
 	(void)state;
@@ -161,7 +159,7 @@ bytes_are_gathered_and_made_durable_at_points(void **state)
 	give(track, frames_new(1, 'c', 0)); /* too new, but the point is due */
 	track_point(track, 5000);
 	assert_string_equal(disk.letters + before, "wdwwd");
-	track_end(track, 0);
+	track_end(track);
 	check_sidecar(find_ending(".aac"));
 	archive_free(archive);
 }
@@ -170,7 +168,7 @@ static void
 a_cut_begins_a_new_file_with_nothing_lost(void **state)
 {
 	int archive = archive_new();
-	struct track *track = begin(archive, "lea", "aac");
+	struct track *track = begin("lea", "aac");
 	struct spool_msg facts = facts_new("lea", "ogg");
 
 	(void)state;
@@ -181,7 +179,7 @@ a_cut_begins_a_new_file_with_nothing_lost(void **state)
 	give(track, frames_new(8, 'd', 0));
 	give(track, frames_new(16, 'e', BLOCK_CUT)); /* waits for a start */
 	give(track, frames_new(1, 'f', BLOCK_SYNC));
-	track_end(track, 0);
+	track_end(track);
 	assert_int_equal(count_ending(".aac"), 1);
 	assert_int_equal(count_ending(".ogg"), 2);
 	assert_int_equal(count_ending(".json"), 3);
@@ -195,7 +193,7 @@ static void
 after_a_gap_it_goes_on_at_a_start(void **state)
 {
 	int archive = archive_new();
-	struct track *track = begin(archive, "lea", "aac");
+	struct track *track = begin("lea", "aac");
 	struct block *late = frames_new(1, 'c', 0);
 	struct block *other = frames_new(4, 'e', BLOCK_SYNC);
 
@@ -212,7 +210,8 @@ after_a_gap_it_goes_on_at_a_start(void **state)
 	assert_int_equal(rows.last.bytes, 3 * FRAME_BYTES);
 	assert_int_equal(rows.last.gap_bytes, 1000 + FRAME_BYTES + 500);
 	assert_string_equal(rows.last.note, "the disk was too slow");
-	track_end(track, 77);
+	track_dropped(track, 77);
+	track_end(track);
 	assert_int_equal(rows.last.bytes, 5 + 4 * FRAME_BYTES);
 	assert_int_equal(rows.last.gap_bytes, 77);
 	archive_free(archive);
@@ -222,7 +221,7 @@ static void
 a_full_disk_breaks_the_file_and_a_new_one_comes(void **state)
 {
 	int archive = archive_new();
-	struct track *track = begin(archive, "lea", "aac");
+	struct track *track = begin("lea", "aac");
 	char *bytes;
 	size_t len;
 
@@ -250,7 +249,7 @@ a_full_disk_breaks_the_file_and_a_new_one_comes(void **state)
 	clock_set(4000 + RETRY_MS, WALL);
 	give(track, frames_new(1, 'e', 0));
 	give(track, frames_new(1, 'f', BLOCK_SYNC));
-	track_end(track, 0);
+	track_end(track);
 	assert_int_equal(count_ending(".aac"), 2);
 	assert_int_equal(rows.last.state, RECORDING_DONE);
 	assert_int_equal(rows.last.bytes, FRAME_BYTES);
@@ -262,7 +261,7 @@ static void
 a_failed_sync_is_never_tried_again(void **state)
 {
 	int archive = archive_new();
-	struct track *track = begin(archive, "lea", "aac");
+	struct track *track = begin("lea", "aac");
 
 	(void)state;
 	give(track, frames_new(1, 'a', BLOCK_SYNC));
@@ -275,7 +274,7 @@ a_failed_sync_is_never_tried_again(void **state)
 	assert_int_equal(rows.last.state, RECORDING_BROKEN);
 	assert_string_equal(
 	    rows.last.note, "the disk did not keep it: Input/output error");
-	track_end(track, 0);
+	track_end(track);
 	archive_free(archive);
 }
 
@@ -283,7 +282,7 @@ static void
 a_disk_that_is_full_from_the_start_leaves_nothing(void **state)
 {
 	int archive = archive_new();
-	struct track *track = begin(archive, "lea", "aac");
+	struct track *track = begin("lea", "aac");
 
 	(void)state;
 	disk_set(0, NEVER, ENOSPC);
@@ -297,7 +296,7 @@ a_disk_that_is_full_from_the_start_leaves_nothing(void **state)
 	assert_int_equal(rows.count, 0);
 	clock_set(1000 + 50 * RETRY_MS, WALL);
 	give(track, frames_new(1, 'b', BLOCK_SYNC));
-	track_end(track, 0);
+	track_end(track);
 	assert_int_equal(rows.last.gap_bytes, 50 * FRAME_BYTES);
 	archive_free(archive);
 }
@@ -312,7 +311,7 @@ any_call_may_fail(void **state)
 	(void)state;
 	for (unsigned i = 0; i < calls; i++) {
 		int archive = archive_new();
-		struct track *track = begin(archive, "lea", "aac");
+		struct track *track = begin("lea", "aac");
 		struct found found = { 0 };
 
 		disk_set(i, 1, i % 2 == 0 ? EIO : ENOSPC);
@@ -321,7 +320,7 @@ any_call_may_fail(void **state)
 			clock_set(1000 + n * 1000, WALL + n * 1000);
 			track_point(track, 3000);
 		}
-		track_end(track, 0);
+		track_end(track);
 		calls = disk.count > i ? NEVER : i;
 		disk_set(NEVER, 0, 0);
 		finish_leftovers(archive);
@@ -352,11 +351,11 @@ no_slug_or_title_leaves_its_place(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(slugs) / sizeof(slugs[0]); i++) {
-		struct track *track = begin(archive, slugs[i], "../x");
+		struct track *track = begin(slugs[i], "../x");
 
 		strcpy(track->facts.title, "\"}]\n../../x\xff\x01</script>");
 		give(track, frames_new(1, 'a', BLOCK_SYNC));
-		track_end(track, 0);
+		track_end(track);
 		assert_int_equal(rows.last.state, RECORDING_DONE);
 		assert_int_equal(count_ending(".bin"), i + 1);
 		check_sidecar(rows.last.path);
@@ -368,18 +367,18 @@ static void
 planted_links_and_fifos_are_refused(void **state)
 {
 	int archive = archive_new();
-	struct track *track = begin(archive, "lea", "aac");
+	struct track *track = begin("lea", "aac");
 
 	(void)state;
 	assert_int_equal(symlinkat("/tmp", archive, "lea"), 0);
 	give(track, frames_new(1, 'a', BLOCK_SYNC));
-	track_end(track, 0);
+	track_end(track);
 	assert_int_equal(rows.count, 0);
 	assert_int_equal(unlinkat(archive, "lea", 0), 0);
 	assert_int_equal(mkfifoat(archive, "lea", 0600), 0);
-	track = begin(archive, "lea", "aac");
+	track = begin("lea", "aac");
 	give(track, frames_new(1, 'a', BLOCK_SYNC));
-	track_end(track, 0);
+	track_end(track);
 	assert_int_equal(rows.count, 0);
 	archive_free(archive);
 }
@@ -388,7 +387,7 @@ static void
 a_name_that_is_taken_is_not_replaced(void **state)
 {
 	int archive = archive_new();
-	struct track *track = begin(archive, "lea", "aac");
+	struct track *track = begin("lea", "aac");
 	char path[256], taken[256];
 	size_t len;
 	char *bytes;
@@ -402,7 +401,7 @@ a_name_that_is_taken_is_not_replaced(void **state)
 	fd = openat(archive, taken, O_WRONLY | O_CREAT, 0600);
 	assert_int_equal(write(fd, "mine", 4), 4);
 	close(fd);
-	track_end(track, 0);
+	track_end(track);
 	bytes = read_below(taken, &len);
 	assert_string_equal(bytes, "mine");
 	free(bytes);

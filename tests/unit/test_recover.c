@@ -11,8 +11,6 @@
 #define STEM "20261122T190000Z_abcdefghjkmnpqrstvwxyz0123"
 #define WALL 1795374000000
 
-static const struct track_out out = { keep_row, finish_now, NULL };
-
 static void
 make_file(int archive, const char *name, const void *bytes, size_t len)
 {
@@ -246,10 +244,10 @@ a_name_that_is_taken_stays_a_part(void **state)
 /* Twelve seconds on air in two files, on a disk that does nothing any more from
  * call die_at on, as after a crash. Calls that were made. */
 static unsigned
-broadcast(int archive, unsigned die_at)
+broadcast(unsigned die_at)
 {
 	struct spool_msg facts = facts_new("lea", "aac");
-	struct track *track = track_new(archive, &facts, &out);
+	struct track *track = track_begin(PROFILE_PROGRAMME, &facts);
 	unsigned calls;
 
 	disk_set(die_at, NEVER, EIO);
@@ -262,7 +260,7 @@ broadcast(int archive, unsigned die_at)
 		block_unref(block);
 		track_point(track, 3000);
 	}
-	track_end(track, 0);
+	track_end(track);
 	calls = disk.count;
 	disk_set(NEVER, 0, 0);
 	return calls;
@@ -312,7 +310,7 @@ after_a_crash_anywhere_all_is_whole(void **state)
 	for (unsigned i = 0; i < calls; i++) {
 		int archive = archive_new();
 
-		calls = broadcast(archive, i) > i ? NEVER : i;
+		calls = broadcast(i) > i ? NEVER : i;
 		recover(archive);
 		check_archive();
 		recover(archive);
@@ -334,7 +332,7 @@ recovery_may_crash_too(void **state)
 		for (unsigned j = 0; j < calls; j++) {
 			int archive = archive_new();
 
-			(void)broadcast(archive, deaths[i]);
+			(void)broadcast(deaths[i]);
 			disk_set(j, NEVER, EIO);
 			recover(archive);
 			calls = disk.count > j ? NEVER : j;

@@ -66,6 +66,8 @@ post_facts(struct station *station, unsigned kind, uint32_t mount_no)
 	*facts = facts_new("lea", "aac");
 	facts->message = message;
 	facts->mount_no = mount_no;
+	snprintf(facts->mount, sizeof(facts->mount), "/lea/%u", mount_no);
+	facts->is_final = true;
 	loop_post(spool_loop(station->spool), &facts->message);
 }
 
