@@ -16,6 +16,7 @@ unit_tests = \
 	tests/unit/test_conf \
 	tests/unit/test_conn \
 	tests/unit/test_counting \
+	tests/unit/test_deck \
 	tests/unit/test_delegate \
 	tests/unit/test_extract \
 	tests/unit/test_faces \
@@ -87,6 +88,7 @@ tests_unit_test_commands_SOURCES = tests/unit/test_commands.c
 tests_unit_test_conf_SOURCES = tests/unit/test_conf.c
 tests_unit_test_conn_SOURCES = tests/unit/test_conn.c
 tests_unit_test_counting_SOURCES = tests/unit/test_counting.c
+tests_unit_test_deck_SOURCES = tests/unit/test_deck.c
 tests_unit_test_delegate_SOURCES = tests/unit/test_delegate.c
 tests_unit_test_extract_SOURCES = tests/unit/test_extract.c
 tests_unit_test_faces_SOURCES = tests/unit/test_faces.c
@@ -155,6 +157,7 @@ unit_headers = \
 	tests/unit/conf_errors.h \
 	tests/unit/custody_help.h \
 	tests/unit/finish_help.h \
+	tests/unit/deck_help.h \
 	tests/unit/ledger_help.h \
 	tests/unit/life_help.h \
 	tests/unit/ogg_pages.h \

@@ -81,13 +81,14 @@ registry_check_free(struct desk_mount *mount)
 
 /* The feed goes to a worker once more, which closes the stream properly. */
 static void
-end_away(struct desk_mount *mount)
+end_away(struct desk_mount *mount, bool is_final)
 {
 	struct feed_msg *end = message_new(MSG_FEED_END, sizeof(*end));
 
 	timer_stop(mount->desk->wheel, &mount->grace);
 	mount->state = MOUNT_ENDING;
 	end->mount_no = mount->number;
+	end->is_final = is_final;
 	end->feed = mount->feed;
 	mount->feed = NULL;
 	loop_post(mount->desk->worker_loops[mount->worker], &end->message);
@@ -97,7 +98,8 @@ static void
 grace_over(struct timer *timer)
 {
 	end_away((struct desk_mount *)((char *)timer -
-	    offsetof(struct desk_mount, grace)));
+		     offsetof(struct desk_mount, grace)),
+	    false);
 }
 
 /* Cuts a source that is there; its feed comes back and then ends too. */
@@ -107,7 +109,7 @@ registry_end(struct desk_mount *mount, const char *reason)
 	struct kick_msg *kick;
 
 	if (mount->state == MOUNT_AWAY) {
-		end_away(mount);
+		end_away(mount, true);
 	} else if (mount->state == MOUNT_LIVE) {
 		mount->is_cut = true;
 		mount->cut_reason = reason;
@@ -138,12 +140,15 @@ registry_feed_lost(struct desk *desk, struct feed_msg *lost)
 		worker_drop_feed(mount->feed);
 		mount->feed = NULL;
 		mount->state = MOUNT_ENDING;
-	} else if (mount->is_cut || mount->rules->grace_ms == 0 ||
-	    desk->is_stopping || (patron != NULL && patron_is_blocked(patron)))
-		end_away(mount);
-	else
+	} else if (mount->is_cut || desk->is_stopping ||
+	    (patron != NULL && patron_is_blocked(patron))) {
+		end_away(mount, true);
+	} else if (mount->rules->grace_ms == 0) {
+		end_away(mount, false);
+	} else {
 		timer_set(desk->wheel, &mount->grace, mount->rules->grace_ms,
 		    grace_over);
+	}
 }
 
 void

@@ -379,7 +379,8 @@ end_feed(struct worker *worker, struct feed_msg *message)
 	struct feed_msg *ended = message_new(MSG_FEED_ENDED, sizeof(*ended));
 
 	if (message->feed != NULL) {
-		feed_finish(message->feed, worker, message->mount_no);
+		feed_finish(message->feed, worker, message->mount_no,
+		    message->is_final);
 		feed_free(message->feed);
 	}
 	ended->mount_no = message->mount_no;

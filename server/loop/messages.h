@@ -396,6 +396,7 @@ struct feed_msg {
 	uint64_t conn_no;   /* of the source that is gone */
 	struct feed *feed;  /* owned; the receiver must take it */
 	const char *reason; /* FEED_LOST: as in broadcast_msg; a constant */
+	bool is_final;      /* FEED_END: somebody ended it, it is not lost */
 };
 
 struct title_msg {

@@ -379,7 +379,8 @@ feed_leave(struct feed *feed)
 }
 
 void
-feed_finish(struct feed *feed, struct worker *worker, uint32_t mount_no)
+feed_finish(
+    struct feed *feed, struct worker *worker, uint32_t mount_no, bool is_final)
 {
 	const struct format_out out = out_of(feed);
 
@@ -391,7 +392,7 @@ feed_finish(struct feed *feed, struct worker *worker, uint32_t mount_no)
 		media_finish(feed->media, &out);
 	flush(feed);
 	if (feed->records)
-		tell_spool(feed, MSG_SPOOL_CLOSE, false);
+		tell_spool(feed, MSG_SPOOL_CLOSE, is_final);
 	feed->step_ms = 0;
 	feed->worker = NULL;
 }

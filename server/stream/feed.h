@@ -34,8 +34,10 @@ void feed_join(struct feed *, struct worker *, uint32_t mount_no,
  * the feed. */
 void feed_leave(struct feed *);
 /* The mount ends: closes the stream properly and the recording too. Called
- * between join and free, or on a feed that left. */
-void feed_finish(struct feed *, struct worker *, uint32_t mount_no);
+ * between join and free, or on a feed that left. Unless it is final, the
+ * recording waits for its source for as long as the mount's rules say. */
+void feed_finish(
+    struct feed *, struct worker *, uint32_t mount_no, bool is_final);
 
 /* False: the bytes make no sense; *why says so to the artist. */
 bool feed_read(struct feed *, const uint8_t *bytes, size_t len,

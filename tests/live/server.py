@@ -9,6 +9,7 @@ The log is printed only when a test fails: see Case.
 """
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -43,6 +44,24 @@ def wait_for(what, check, seconds=DEADLINE):
         if time.monotonic() > end:
             raise AssertionError(f"never came: {what}")
         time.sleep(0.02)
+
+
+def at_once(conf):
+    """The same configuration, in which recordings end with their mount and
+    are kept however short they are, where it does not say anything else."""
+    def add(match):
+        text = match[0][:-1]
+        grace = re.search(r"grace = (\w+)", text)
+        for name, value in (("resume", grace[1] if grace else "30s"),
+                            ("min-keep", "0")):
+            if not re.search(rf"\b{name} =", text):
+                text += f"  {name} = {value}"
+        return text + " }"
+
+    conf = re.sub(r'mount "[^"]*" \{[^}]*\}', add, conf)
+    if 'mount "/*"' not in conf:
+        conf += '\nmount "/*" { resume = 30s  min-keep = 0 }\n'
+    return conf
 
 
 class Server:
@@ -81,7 +100,7 @@ class Server:
 
     def write_conf(self, conf):
         with open(self.conf_path, "w", encoding="utf-8") as file:
-            file.write(self.base_conf + conf)
+            file.write(self.base_conf + at_once(conf))
 
     def start(self, preload=None, ready=True, prefix=()):
         if os.path.exists(self.ports_path):

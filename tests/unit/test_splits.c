@@ -323,9 +323,11 @@ gather_title(void *arg, const char *title)
 	mount_title(title);
 }
 
-/* Pieces that end all the time are what was sent. */
+/* So often, as an encoder that drops and returns at once. Pieces that end all
+ * the time are what was sent. */
 static void
-check_format(const char *file, const char *extension, unsigned least)
+check_format(
+    const char *file, const char *extension, unsigned rounds, unsigned least)
 {
 	struct gatherer gatherer = { .flags = 0 };
 	const struct format_out out = { gather_head, gather_unit, gather_title,
@@ -338,9 +340,13 @@ check_format(const char *file, const char *extension, unsigned least)
 	mount_begin(extension, MONDAY);
 	mount.facts.rules.split_bytes = (int64_t)bytes.len / 12;
 	mount_open();
-	for (size_t at = 0; at < bytes.len; at += n) {
-		n = bytes.len - at < 1500 ? bytes.len - at : 1500;
-		if (!media_read(media, bytes.data + at, n, &out, &why))
+	for (size_t at = 0; at < rounds * bytes.len; at += n) {
+		size_t in = at % bytes.len;
+
+		n = bytes.len - in < 1500 ? bytes.len - in : 1500;
+		if (at > 0 && in == 0)
+			media_resume(media, "");
+		if (!media_read(media, bytes.data + in, n, &out, &why))
 			fail_msg("%s: %s", file, why);
 		gather_flush(&gatherer);
 	}
@@ -359,15 +365,15 @@ static void
 no_byte_is_lost_or_doubled_in_any_format(void **state)
 {
 	(void)state;
-	check_format("cbr128.mp3", "mp3", 8);
-	check_format("aac128.adts", "aac", 8);
-	check_format("vorbis128.ogg", "ogg", 4);
-	check_format("opus.ogg", "ogg", 4);
-	check_format("flac.ogg", "ogg", 4);
-	check_format("theora-vorbis.ogv", "ogg", 2);
-	check_format("firefox-mediarecorder.webm", "webm", 2);
-	check_format("ffmpeg-vp8-opus-live.webm", "webm", 2);
-	check_format("h264-aac.ts", "ts", 2);
+	check_format("cbr128.mp3", "mp3", 2, 8);
+	check_format("aac128.adts", "aac", 2, 8);
+	check_format("vorbis128.ogg", "ogg", 1, 4);
+	check_format("opus.ogg", "ogg", 1, 4);
+	check_format("flac.ogg", "ogg", 1, 4);
+	check_format("theora-vorbis.ogv", "ogg", 1, 2);
+	check_format("firefox-mediarecorder.webm", "webm", 2, 2);
+	check_format("ffmpeg-vp8-opus-live.webm", "webm", 2, 2);
+	check_format("h264-aac.ts", "ts", 4, 3);
 }
 
 TEST_MAIN(TEST(a_log_has_a_file_for_each_hour),
