@@ -238,9 +238,11 @@ live_tests = \
 	tests/live/test_reload.py \
 	tests/live/test_replay.py \
 	tests/live/test_reports.py \
+	tests/live/test_room.py \
 	tests/live/test_run.py \
 	tests/live/test_share.py \
 	tests/live/test_shoutcast.py \
+	tests/live/test_splits.py \
 	tests/live/test_tls.py \
 	tests/live/test_uniques.py \
 	tests/live/test_usage.py

@@ -59,7 +59,8 @@ class PowerCut(unittest.TestCase):
         if os.geteuid() != 0:
             self.skipTest("only root may mount")
         self.server = Server(f"recording-point = {POINT_SECONDS}s\n"
-                             "max-member-sources = 20\n")
+                             "max-member-sources = 20\n"
+                             "archive-reserve = 0\n")
         self.disk = Disk(os.path.join(self.server.folder, "disk"),
                          self.server.data)
         self.disk.make()
