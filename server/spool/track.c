@@ -253,13 +253,21 @@ block_without_file(struct track *track, struct block *block)
 		lose(track, block->len, "before it, the disk failed");
 }
 
-/* Whether a file with that head can take what another encoder sends. */
+static bool
+is_ogg(const struct block *head)
+{
+	return head != NULL && head->len >= 4 &&
+	    memcmp(head->bytes, "OggS", 4) == 0;
+}
+
+/* Whether a file with that head can take what another encoder sends: a chain of
+ * Ogg always can. */
 static bool
 joins(const struct track *track, const struct block *block)
 {
 	if (track->is_other)
 		return false;
-	return strcmp(track->facts.extension, "ogg") == 0 ||
+	return (is_ogg(track->head) && is_ogg(block->head)) ||
 	    is_same_block(track->head, block->head);
 }
 

@@ -88,12 +88,15 @@ class Pieces(unittest.TestCase):
         for row in [log, *pieces]:
             said, seconds = decode(media(self.server, row))
             self.assertEqual(said, "", row["path"])
-            self.assertEqual(row["gap_bytes"], 0)
+            self.assertEqual(row["said"]["gap_bytes"], 0)
             self.assertAlmostEqual(row["said"]["duration_ms"] / 1000, seconds,
                                    delta=0.15, msg=row["path"])
             lengths.append(seconds)
-        self.assertAlmostEqual(lengths[0], sum(lengths[1:]),
-                               delta=0.1 * len(pieces))
+        # In MPEG-TS sound comes before the picture it belongs to, so that both
+        # pieces have some of the time around a cut.
+        self.assertAlmostEqual(
+            lengths[0], sum(lengths[1:]),
+            delta=(0.25 if kind == "ts" else 0.1) * len(pieces))
         for seconds in lengths[1:-1]:
             self.assertGreater(seconds, PIECE - 0.6)
             self.assertLess(seconds, PIECE + 3)  # a keyframe each 2 s
@@ -103,7 +106,7 @@ class Pieces(unittest.TestCase):
 
 class Return(Case):
     """Its mount is gone at once; its recording waits."""
-    conf = 'mount "/*" { grace = 0  resume = 12s  burst = 16K }\n'
+    conf = 'mount "/*" { grace = 0  resume = 8s  burst = 16K }\n'
 
     def setUp(self):
         super().setUp()
@@ -128,7 +131,7 @@ class Return(Case):
             said, seconds = decode(media(self.server, row))
             self.assertEqual(said, "", row["path"])
             total += seconds
-        self.assertGreater(total, 5)
+        self.assertGreater(total, 4)
         if len(rows) == 1:
             gap, = rows[0]["said"]["gaps"]
             self.assertEqual(gap["reason"], "the encoder was away")
