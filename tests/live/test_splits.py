@@ -166,6 +166,27 @@ class Return(Case):
         tracks."""
         self.check("vp8", 2)
 
+    def test_webm_with_the_same_head(self):
+        for _ in range(2):
+            sock, head = login(self.server, "/demo/a", self.key,
+                               content_type="video/webm")
+            self.assertIn(b" 200 ", head)
+            source = Replay(sock, "firefox-mediarecorder.webm", 200000,
+                            loop=False)
+            source.is_over.wait(20)
+            time.sleep(0.5)
+            source.stop()
+            wait_for("the end", lambda: not self.server.mount("/demo/a"))
+            time.sleep(1)
+        wait_for("it is done", lambda: are_done(self.server, 1), 40)
+        row, = rows_of(self.server)
+        said, seconds = decode(media(self.server, row))
+        self.assertEqual(said, "")
+        self.assertGreater(seconds, 10)
+        gap, = row["said"]["gaps"]
+        self.assertGreater(gap["at_ms"], 5000)
+        self.assertLess(gap["at_ms"], 6500)
+
     def test_another_format_is_another_file(self):
         self.broadcast("mp3")
         self.broadcast("aac")
