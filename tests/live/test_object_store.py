@@ -420,7 +420,8 @@ class KillsWithoutLists(Kills):
 
     def check_parts(self, sent, all_parts):
         self.assertEqual(sorted(set(sent)), all_parts)
-        self.assertLessEqual(len(sent), 2 * len(all_parts))
+        # Each end may cost the two that are on their way.
+        self.assertLessEqual(len(sent), 3 * len(all_parts))
 
 
 class Tls(unittest.TestCase):
