@@ -244,32 +244,6 @@ length_ticks(const struct webm *webm)
 	return most;
 }
 
-static bool
-parse_head(struct webm *webm, const struct bytes *head)
-{
-	struct ebml_span span = { head->data, head->len };
-	struct ebml_child child;
-	struct ebml segment;
-	const char *why;
-
-	webm_head_reset(&webm->parsed);
-	if (!ebml_next(&span, &child) ||
-	    ebml_read(&segment, span.at, span.len) != EBML_FOUND)
-		return false;
-	span.at += segment.header_bytes;
-	span.len -= segment.header_bytes;
-	while (ebml_next(&span, &child)) {
-		if (child.id == WEBM_INFO &&
-		    !webm_head_info(&webm->parsed, child.data, child.len, &why))
-			return false;
-		if (child.id == WEBM_TRACKS_ID &&
-		    !webm_head_tracks(
-			&webm->parsed, child.data, child.len, &why))
-			return false;
-	}
-	return webm->parsed.count > 0 && webm->parsed.scale > 0;
-}
-
 static void
 take_head(void *arg, const void *bytes, size_t len)
 {
@@ -282,7 +256,8 @@ take_head(void *arg, const void *bytes, size_t len)
 	}
 	bytes_append(&webm->head, bytes, len);
 	webm->recorded = len;
-	webm->is_cut |= !parse_head(webm, &webm->head);
+	webm->is_cut |= !webm_head_read(
+	    &webm->parsed, webm->head.data, webm->head.len);
 }
 
 /* Other tracks: all that can be done is to add up the times. */
@@ -296,7 +271,7 @@ begin_again(struct webm *webm)
 	memset(webm->ends, 0, sizeof(webm->ends));
 	webm->has_first = false;
 	webm->early = 0;
-	(void)parse_head(webm, &webm->later);
+	(void)!webm_head_read(&webm->parsed, webm->later.data, webm->later.len);
 }
 
 /* A cluster's head with its time, or none; then a block, or Tags. */

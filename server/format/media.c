@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "format/format_priv.h"
+#include "format/webm_priv.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -354,4 +355,36 @@ media_close(struct media *media)
 		media->format->close(media->state);
 	bytes_free(&media->held);
 	free(media);
+}
+
+static bool
+begins(const void *head, size_t len, const char mark[4])
+{
+	return len >= 4 && memcmp(head, mark, 4) == 0;
+}
+
+static bool
+webm_joins(const void *bytes, size_t len, const void *other, size_t other_len)
+{
+	struct webm_head one = { 0 }, two = { 0 };
+	bool is_same = webm_head_read(&one, bytes, len) &&
+	    webm_head_read(&two, other, other_len) &&
+	    webm_head_same(&one, &two);
+
+	webm_head_reset(&one);
+	webm_head_reset(&two);
+	return is_same;
+}
+
+bool
+media_joins(const void *head, size_t len, const void *other, size_t other_len)
+{
+	static const char ogg[] = "OggS", ebml[] = "\x1a\x45\xdf\xa3";
+
+	if (begins(head, len, ogg) && begins(other, other_len, ogg))
+		return true;
+	if (len == other_len && (len == 0 || memcmp(head, other, len) == 0))
+		return true;
+	return begins(head, len, ebml) && begins(other, other_len, ebml) &&
+	    webm_joins(head, len, other, other_len);
 }

@@ -30,6 +30,11 @@ void media_finish(struct media *, const struct format_out *);
 bool media_facts(const struct media *, struct media_facts *);
 void media_close(struct media *);
 
+/* Whether a file that begins with one head can go on with the other: a chain of
+ * Ogg always can, WebM when its tracks are the same, others with equal ones. */
+bool media_joins(const void *head, size_t len, const void *other,
+    size_t other_len) MUST_CHECK;
+
 /* Whether a source may declare this type at all ("" and unknown audio/video
  * and application/ogg and application/octet-stream types may). */
 bool media_type_allowed(const char *declared_type);

@@ -389,3 +389,28 @@ webm_head_write(const struct webm_head *head, uint64_t scale, struct bytes *to)
 	put_tracks(head, to);
 	bytes_append(to, head->tags.data, head->tags.len);
 }
+
+bool
+webm_head_read(struct webm_head *head, const uint8_t *bytes, size_t len)
+{
+	struct ebml_span span = { bytes, len };
+	struct ebml_child child;
+	struct ebml segment;
+	const char *why;
+
+	webm_head_reset(head);
+	if (!ebml_next(&span, &child) ||
+	    ebml_read(&segment, span.at, span.len) != EBML_FOUND)
+		return false;
+	span.at += segment.header_bytes;
+	span.len -= segment.header_bytes;
+	while (ebml_next(&span, &child)) {
+		if (child.id == WEBM_INFO &&
+		    !webm_head_info(head, child.data, child.len, &why))
+			return false;
+		if (child.id == WEBM_TRACKS_ID &&
+		    !webm_head_tracks(head, child.data, child.len, &why))
+			return false;
+	}
+	return head->count > 0 && head->scale > 0;
+}

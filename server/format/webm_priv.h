@@ -109,6 +109,11 @@ bool webm_head_has_video(const struct webm_head *);
 bool webm_head_is_webm(const struct webm_head *); /* all its codecs are */
 /* Can a decoder of one go on with the other? */
 bool webm_head_same(const struct webm_head *, const struct webm_head *);
+/* One that webm_head_write() made, in place of what head was. False: it is
+ * none.
+ */
+bool webm_head_read(
+    struct webm_head *, const uint8_t *bytes, size_t len) MUST_CHECK;
 /* scale is the one that timestamps are written in. */
 void webm_head_write(const struct webm_head *, uint64_t scale, struct bytes *);
 

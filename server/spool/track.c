@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "format/media.h"
 #include "icy/metadata.h"
 
 #include <inttypes.h>
@@ -253,22 +254,17 @@ block_without_file(struct track *track, struct block *block)
 		lose(track, block->len, "before it, the disk failed");
 }
 
-static bool
-is_ogg(const struct block *head)
-{
-	return head != NULL && head->len >= 4 &&
-	    memcmp(head->bytes, "OggS", 4) == 0;
-}
-
-/* Whether a file with that head can take what another encoder sends: a chain of
- * Ogg always can. */
+/* Whether the file can take what another encoder sends. */
 static bool
 joins(const struct track *track, const struct block *block)
 {
+	const struct block *head = track->head, *other = block->head;
+
 	if (track->is_other)
 		return false;
-	return (is_ogg(track->head) && is_ogg(block->head)) ||
-	    is_same_block(track->head, block->head);
+	if (head == NULL || other == NULL)
+		return head == other;
+	return media_joins(head->bytes, head->len, other->bytes, other->len);
 }
 
 /* Why the file must end before this block; NULL: it takes it. */

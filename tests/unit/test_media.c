@@ -336,6 +336,63 @@ only_media_may_be_declared(void **state)
 		    media_type_allowed(rows[i].type), rows[i].is_allowed);
 }
 
+/* The head that newcomers get; free() it. */
+static struct bytes
+head_of(const char *file)
+{
+	struct bytes bytes = units_file(file), head;
+	struct media *media = media_open("");
+	struct units units = { 0 };
+	struct format_out out = units_out(&units);
+	const char *why;
+
+	assert_true(media_read(media, bytes.data, bytes.len, &out, &why));
+	media_close(media);
+	bytes_free(&bytes);
+	head = units.head;
+	memset(&units.head, 0, sizeof(units.head));
+	units_free(&units);
+	return head;
+}
+
+static bool
+joins(const struct bytes *one, const struct bytes *other)
+{
+	return media_joins(one->data, one->len, other->data, other->len);
+}
+
+static void
+heads_of_one_stream_join(void **state)
+{
+	struct bytes vp8 = head_of("ffmpeg-vp8-opus-live.webm");
+	struct bytes again = head_of("ffmpeg-vp8-opus-live.webm");
+	struct bytes other = head_of("firefox-mediarecorder.webm");
+	struct bytes opus = head_of("opus.ogg"), flac = head_of("flac.ogg");
+	struct bytes none = { 0 };
+	uint8_t *uid = memmem(again.data, again.len, "\x73\xc5\x88", 3);
+	uint8_t *rate = memmem(again.data, again.len, "\x40\xe7\x70", 3);
+
+	(void)state;
+	assert_true(joins(&vp8, &again));
+	assert_true(uid != NULL && rate != NULL);
+	uid[5] ^= 1; /* each encoder makes its own */
+	assert_true(joins(&vp8, &again));
+	rate[0] ^= 1;
+	assert_false(joins(&vp8, &again));
+	assert_false(joins(&vp8, &other));
+	assert_true(joins(&opus, &flac));
+	assert_false(joins(&vp8, &opus));
+	assert_true(joins(&none, &none));
+	assert_false(joins(&none, &vp8));
+	again.len = 20;
+	assert_false(joins(&vp8, &again));
+	bytes_free(&vp8);
+	bytes_free(&again);
+	bytes_free(&other);
+	bytes_free(&opus);
+	bytes_free(&flac);
+}
+
 TEST_MAIN(TEST(the_bytes_tell_the_format),
     TEST(a_stream_joined_in_the_middle_is_recognised),
     TEST(a_large_picture_in_front_is_passed_over),
@@ -344,4 +401,4 @@ TEST_MAIN(TEST(the_bytes_tell_the_format),
     TEST(a_return_with_another_format_cuts),
     TEST(what_nobody_understands_never_goes_on),
     TEST(a_short_stream_comes_out_at_its_end), TEST(pieces_do_not_matter),
-    TEST(only_media_may_be_declared))
+    TEST(only_media_may_be_declared), TEST(heads_of_one_stream_join))
