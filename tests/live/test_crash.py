@@ -15,7 +15,9 @@ from ears import Ears, decode
 from server import Case, wait_for
 from streams import ENDINGS, air
 
-KILLS = int(os.environ.get("A2A_KILLS", "30"))
+# A sanitizer sees as much in ten.
+KILLS = int(os.environ.get(
+    "A2A_KILLS", "10" if os.environ.get("A2A_SANITIZED") else "30"))
 LOST_SECONDS = 5
 AT_ONCE = 4
 
