@@ -206,6 +206,7 @@ bench_files = \
 	tests/bench/table.py
 
 live_tests = \
+	tests/live/test_archive.py \
 	tests/live/test_bench.py \
 	tests/live/test_between.py \
 	tests/live/test_browser.py \
