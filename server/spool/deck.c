@@ -77,8 +77,9 @@ stop_all(struct deck *deck)
 {
 	struct track *track;
 
-	EACH_TRACK(deck, track)
-	track_stop(track);
+	EACH_TRACK (deck, track) {
+		track_stop(track);
+	}
 	want_track(deck, PROFILE_MANUAL, false);
 }
 
@@ -98,8 +99,7 @@ deck_open(struct deck *deck, const struct spool_msg *facts)
 		stop_all(deck);
 	deck->facts = *facts;
 	apply_rules(deck);
-	EACH_TRACK(deck, track)
-	{
+	EACH_TRACK (deck, track) {
 		track_facts(track, facts);
 		if (deck->is_away)
 			track_back(track, is_new_feed);
@@ -114,8 +114,11 @@ deck_block(struct deck *deck, struct block *block, uint64_t dropped_bytes)
 
 	if (!deck->is_away)
 		deck->last_ms = clock_mono_ms();
-	EACH_TRACK(deck, track)
-	track_block(track, block, dropped_bytes);
+	EACH_TRACK (deck, track) {
+		/* The last of a stream that is over begins nothing. */
+		if (!deck->is_away || track->recording != NULL)
+			track_block(track, block, dropped_bytes);
+	}
 }
 
 void
@@ -130,8 +133,7 @@ deck_close(struct deck *deck, bool is_final, uint64_t dropped_bytes)
 	struct track *track;
 	bool is_recording = false;
 
-	EACH_TRACK(deck, track)
-	{
+	EACH_TRACK (deck, track) {
 		track_dropped(track, dropped_bytes);
 		is_recording |= track->recording != NULL;
 	}
@@ -148,8 +150,9 @@ deck_point(struct deck *deck, int64_t point_ms)
 		stop_all(deck);
 		return !deck->is_closed;
 	}
-	EACH_TRACK(deck, track)
-	track_point(track, point_ms);
+	EACH_TRACK (deck, track) {
+		track_point(track, point_ms);
+	}
 	return true;
 }
 
@@ -161,8 +164,9 @@ deck_room(struct deck *deck, enum room_state room)
 	if (room == deck->room)
 		return;
 	deck->room = room;
-	EACH_TRACK(deck, track)
-	pause_track(deck, track);
+	EACH_TRACK (deck, track) {
+		pause_track(deck, track);
+	}
 }
 
 static const char *
@@ -197,8 +201,7 @@ mark(struct deck *deck, const char *title)
 	struct track *track;
 	bool is_any = false;
 
-	EACH_TRACK(deck, track)
-	{
+	EACH_TRACK (deck, track) {
 		if (track->profile == PROFILE_LOG || track->recording == NULL)
 			continue;
 		track_mark(track, title);

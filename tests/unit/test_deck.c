@@ -146,6 +146,7 @@ the_window_ends_when_it_is_said_to(void **state)
 	mount_pass(RESUME);
 	assert_true(deck_point(mount.deck, 5000));
 	assert_int_equal(mount.count, 1);
+	mount_send(frames_new(1, 'x', BLOCK_SYNC)); /* the format's last one */
 	come_back(NULL);
 	check_two();
 }
