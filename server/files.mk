@@ -259,7 +259,11 @@ archive_files = \
 	server/archive/leftovers.c \
 	server/archive/leftovers.h \
 	server/archive/librarian.c \
-	server/archive/librarian.h
+	server/archive/librarian.h \
+	server/archive/sums.c \
+	server/archive/sums.h \
+	server/archive/walk.c \
+	server/archive/walk.h
 
 letters_files = \
 	server/letters/mime.c \

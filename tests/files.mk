@@ -64,6 +64,7 @@ unit_tests = \
 	tests/unit/test_spool \
 	tests/unit/test_statement_due \
 	tests/unit/test_store \
+	tests/unit/test_sums \
 	tests/unit/test_table \
 	tests/unit/test_text \
 	tests/unit/test_tls_conn \
@@ -136,6 +137,7 @@ tests_unit_test_splits_SOURCES = tests/unit/test_splits.c
 tests_unit_test_spool_SOURCES = tests/unit/test_spool.c
 tests_unit_test_statement_due_SOURCES = tests/unit/test_statement_due.c
 tests_unit_test_store_SOURCES = tests/unit/test_store.c
+tests_unit_test_sums_SOURCES = tests/unit/test_sums.c
 tests_unit_test_table_SOURCES = tests/unit/test_table.c
 tests_unit_test_text_SOURCES = tests/unit/test_text.c
 tests_unit_test_tls_conn_SOURCES = tests/unit/test_tls_conn.c

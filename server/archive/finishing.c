@@ -2,6 +2,8 @@
  * SPDX-FileCopyrightText: The all2all developers */
 #include "archive/finishing.h"
 
+#include "archive/item.h"
+#include "archive/sums.h"
 #include "base/digest.h"
 #include "base/file.h"
 #include "base/log.h"
@@ -85,27 +87,6 @@ mtime_ms(const struct stat *st)
 	    st->st_mtim.tv_nsec / 1000000;
 }
 
-/* The names of the folders and the file say what it is; the sidecar only adds
- * to that. */
-static void
-facts_from_names(struct work *work)
-{
-	struct recording_msg *row = &work->facts.row;
-	char slug_folder[NAMING_FOLDER_BYTES];
-
-	naming_folder(slug_folder, row->slug);
-	if (strcmp(slug_folder, work->naming.folders[0]) != 0)
-		text_copy(
-		    row->slug, sizeof(row->slug), work->naming.folders[0]);
-	row->message.kind = MSG_RECORDING;
-	text_copy(row->id, sizeof(row->id), naming_id(&work->naming));
-	naming_path(row->path, sizeof(row->path), &work->naming);
-	text_copy(
-	    row->extension, sizeof(row->extension), work->naming.extension);
-	if (row->started_ms == 0)
-		row->started_ms = naming_wall_ms(&work->naming);
-}
-
 static void
 find_facts(struct work *work, enum naming_kind kind)
 {
@@ -116,7 +97,7 @@ find_facts(struct work *work, enum naming_kind kind)
 	if (!sidecar_read(&work->facts, work->folder, name))
 		text_copy(row->note, sizeof(row->note),
 		    "what was known at its begin is lost");
-	facts_from_names(work);
+	item_take_names(row, &work->naming);
 	if (row->state != RECORDING_ACTIVE)
 		return;
 	row->is_recovered = true;
@@ -267,6 +248,17 @@ write_index(const struct work *work)
 	bytes_free(&text);
 }
 
+/* Before the sidecar, so that a recording that is done has its line. */
+static void
+write_sum(const struct work *work)
+{
+	char name[NAMING_FILE_BYTES];
+
+	name_file(work, NAMING_MEDIA, name);
+	if (!sums_put(work->folder, name, work->facts.row.sha256))
+		log_warn("archive: %s is not in %s: %m", name, SUMS_NAME);
+}
+
 /* An earlier try may have made a STEM.ext. */
 static bool
 put_in_place(struct work *work, bool is_written)
@@ -309,6 +301,7 @@ publish(struct work *work)
 	struct recording_msg *row = &work->facts.row;
 
 	write_index(work);
+	write_sum(work);
 	if (!sidecar_replace(
 		work->folder, &work->naming, NAMING_SIDECAR, &work->facts)) {
 		log_error(
@@ -361,7 +354,7 @@ tell_again(struct work *work)
 
 	name_file(work, NAMING_SIDECAR, name);
 	if (sidecar_read(&work->facts, work->folder, name)) {
-		facts_from_names(work);
+		item_take_names(&work->facts.row, &work->naming);
 		work->finishing->row(work->finishing->arg, &work->facts.row);
 	}
 	tidy(work);

@@ -2,11 +2,15 @@
  * SPDX-FileCopyrightText: The all2all developers */
 #include "archive/item.h"
 
+#include "archive/sums.h"
 #include "base/file.h"
+#include "base/log.h"
+#include "base/text.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 static int
@@ -25,6 +29,22 @@ shut(int folder)
 
 	close(folder);
 	errno = error;
+}
+
+void
+item_take_names(struct recording_msg *row, const struct naming *naming)
+{
+	char folder[NAMING_FOLDER_BYTES];
+
+	naming_folder(folder, row->slug);
+	if (strcmp(folder, naming->folders[0]) != 0)
+		text_copy(row->slug, sizeof(row->slug), naming->folders[0]);
+	row->message.kind = MSG_RECORDING;
+	text_copy(row->id, sizeof(row->id), naming_id(naming));
+	naming_path(row->path, sizeof(row->path), naming);
+	text_copy(row->extension, sizeof(row->extension), naming->extension);
+	if (row->started_ms == 0)
+		row->started_ms = naming_wall_ms(naming);
 }
 
 char *
@@ -49,6 +69,7 @@ item_read(int archive, const char *path, struct sidecar *sidecar)
 	char name[NAMING_FILE_BYTES];
 	struct naming naming;
 	int folder = open_folder(archive, path, &naming);
+	int64_t member = sidecar->row.member;
 	bool is_read;
 
 	if (folder == -1)
@@ -56,6 +77,8 @@ item_read(int archive, const char *path, struct sidecar *sidecar)
 	naming_file(name, &naming, NAMING_SIDECAR);
 	errno = 0;
 	is_read = sidecar_read(sidecar, folder, name);
+	item_take_names(&sidecar->row, &naming);
+	sidecar->row.member = member;
 	if (!is_read && errno == 0)
 		errno = EBADMSG;
 	shut(folder);
@@ -112,6 +135,9 @@ item_delete(int archive, const char *path)
 
 	if (folder == -1)
 		return errno == ENOENT;
+	naming_file(name, &naming, NAMING_MEDIA);
+	if (!sums_put(folder, name, ""))
+		log_warn("archive: %s stays in %s: %m", name, SUMS_NAME);
 	for (unsigned i = 0; i < 3 && is_gone; i++) {
 		naming_file(name, &naming, kinds[i]);
 		is_gone = file_unlink_at(folder, name);

@@ -12,8 +12,12 @@
 
 #include "spool/sidecar.h"
 
+/* The names of the folders and the file say what it is; a sidecar only adds to
+ * that. */
+void item_take_names(struct recording_msg *, const struct naming *);
 /* The sidecar's words of the recording at that path (recording_msg), to be
- * cleared. False: there is none that can be read; errno. */
+ * cleared; its path and its member stay what they are. False: there is none
+ * that can be read; errno. */
 bool item_read(int archive, const char *path, struct sidecar *) MUST_CHECK;
 /* Its text, NUL added; free() it. NULL with errno. */
 char *item_text(int archive, const char *path) MUST_CHECK;

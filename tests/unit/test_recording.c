@@ -126,7 +126,7 @@ media_is_durable_before_it_has_its_name(void **state)
 	 * of the folder. Media: rename, sync of the folder. Sidecar: write,
 	 * sync, replace, sync of the folder. */
 	assert_string_equal(
-	    letters_without_opens(disk.letters + before), "wswsRsrswsRs");
+	    letters_without_opens(disk.letters + before), "wswsRsrswsRswsRs");
 	archive_free(archive);
 }
 
@@ -270,7 +270,7 @@ a_failed_sync_is_never_tried_again(void **state)
 	track_point(track, 5000);
 	/* w, d fails; then no s of the media before r */
 	assert_string_equal(
-	    letters_without_opens(disk.letters), "wdwsRsrswsRs");
+	    letters_without_opens(disk.letters), "wdwsRsrswsRswsRs");
 	assert_int_equal(rows.last.state, RECORDING_BROKEN);
 	assert_string_equal(
 	    rows.last.note, "the disk did not keep it: Input/output error");
