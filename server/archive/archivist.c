@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/sentence.h"
 #include "base/text.h"
+#include "conf/conf.h"
 #include "ledger/audit.h"
 #include "ledger/call.h"
 #include "ledger/recordings.h"
@@ -160,7 +161,7 @@ empty_trash(evutil_socket_t fd, short what, void *arg)
 {
 	struct archivist *archivist = arg;
 	int64_t now_ms = clock_wall_ms();
-	int64_t before_ms = now_ms - atomic_load(&archivist->trash_ms);
+	int64_t before_ms = now_ms - archivist->conf->trash_ms;
 	char ids[DUE_MOST][40];
 	unsigned count = recordings_due(
 	    archivist->store, before_ms, now_ms, ids, DUE_MOST);
@@ -205,6 +206,15 @@ stop(struct archivist *archivist)
 }
 
 static void
+take_conf(struct archivist *archivist, struct conf_msg *message)
+{
+	const struct conf *old = archivist->conf;
+
+	archivist->conf = message->conf;
+	message->conf = old; /* goes with it */
+}
+
+static void
 handle(void *owner, struct message *message)
 {
 	struct archivist *archivist = owner;
@@ -213,6 +223,8 @@ handle(void *owner, struct message *message)
 		finish(archivist, ((const struct finish_msg *)message)->path);
 	else if (archivist->next != NULL && message->kind == MSG_COMMAND)
 		answer(archivist, (const struct command_msg *)message);
+	else if (message->kind == MSG_CONF)
+		take_conf(archivist, (struct conf_msg *)message);
 	else if (archivist->next != NULL && message->kind == MSG_STOP)
 		stop(archivist);
 	message_free(message);
@@ -261,7 +273,7 @@ archivist_open(const struct archivist_setup *setup, char **error)
 	archivist->rounds = event_new(
 	    loop_base(archivist->loop), -1, EV_PERSIST, empty_trash, archivist);
 	CHECK(archivist->next != NULL && archivist->rounds != NULL);
-	archivist_set_trash(archivist, setup->trash_ms);
+	archivist->conf = conf_ref(setup->conf);
 	leftovers_find(archivist->finishing.archive, keep, archivist);
 	return archivist;
 }
@@ -280,12 +292,6 @@ struct loop *
 archivist_loop(struct archivist *archivist)
 {
 	return archivist->loop;
-}
-
-void
-archivist_set_trash(struct archivist *archivist, int64_t trash_ms)
-{
-	atomic_store(&archivist->trash_ms, trash_ms);
 }
 
 void
@@ -315,5 +321,6 @@ archivist_free(struct archivist *archivist)
 	}
 	store_close(archivist->store);
 	close(archivist->finishing.archive);
+	conf_unref(archivist->conf);
 	free(archivist);
 }

@@ -8,8 +8,9 @@
  * recording is done, its files and its sidecar are changed here only; the rows
  * go to the clerk as RECORDING, and to the desk. It answers the commands about
  * recordings, and deletes what lay in the trash long enough. Its connection to
- * the store reads only. On STOP, after the spool has stopped, it finishes what
- * it can in STOP_MS, leaves the rest to the next start, and posts DONE.
+ * the store reads only. CONF is how long what is kept. On STOP, after the spool
+ * has stopped, it finishes what it can in STOP_MS, leaves the rest to the next
+ * start, and posts DONE.
  */
 #ifndef ARCHIVE_ARCHIVIST_H
 #define ARCHIVE_ARCHIVIST_H
@@ -18,13 +19,14 @@
 #include "loop/messages.h"
 
 struct archivist;
+struct conf;
 
 struct archivist_setup {
-	const char *data;   /* folder; its store is there already */
-	struct loop *desk;  /* gets RECORDING and DONE */
-	struct loop *clerk; /* gets RECORDING */
-	int64_t trash_ms;   /* conf trash_ms */
-	unsigned thread_no; /* given back in DONE */
+	const char *data;        /* folder; its store is there already */
+	struct loop *desk;       /* gets RECORDING and DONE */
+	struct loop *clerk;      /* gets RECORDING */
+	const struct conf *conf; /* a reference of its own is taken */
+	unsigned thread_no;      /* given back in DONE */
 };
 
 /* NULL, and *error (free it) says why. */
@@ -35,8 +37,6 @@ struct loop *archivist_loop(struct archivist *);
 /* Whether these are words of a command that the archivist answers; as COMMAND,
  * by way of the clerk. */
 bool archivist_answers(unsigned argc, char **argv);
-/* From any thread: what is in the trash stays so long. */
-void archivist_set_trash(struct archivist *, int64_t trash_ms);
 /* From any thread; the spool has said DONE. */
 void archivist_stop(struct archivist *);
 void archivist_free(struct archivist *); /* after DONE; NULL is fine */

@@ -12,6 +12,7 @@
 
 #include <stdatomic.h>
 
+struct conf;
 struct event;
 struct leftover;
 
@@ -23,7 +24,7 @@ struct archivist {
 	struct event *next;      /* looks at them; NULL: stopped */
 	struct event *rounds;    /* what lay in the trash long enough */
 	atomic_llong stop_at_ms; /* mono; 0: not asked to stop */
-	atomic_llong trash_ms;   /* how long that is */
+	const struct conf *conf; /* the newest; a reference */
 	unsigned thread_no;
 };
 

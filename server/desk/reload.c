@@ -45,10 +45,13 @@ tell_keepers(struct desk *desk)
 {
 	struct life_rules_msg *message = message_new(
 	    MSG_LIFE_RULES, sizeof(*message));
+	struct conf_msg *conf;
 
 	message->rules = reload_life_rules(desk->conf);
 	loop_post(clerk_loop(desk->clerk), &message->message);
-	archivist_set_trash(desk->archivist, desk->conf->trash_ms);
+	conf = message_new(MSG_CONF, sizeof(*conf));
+	conf->conf = conf_ref(desk->conf);
+	loop_post(archivist_loop(desk->archivist), &conf->message);
 }
 
 static void

@@ -96,7 +96,7 @@ start_archivist(struct desk *desk)
 	const struct archivist_setup setup = { .data = desk->conf->data,
 		.desk = desk->loop,
 		.clerk = clerk_loop(desk->clerk),
-		.trash_ms = desk->conf->trash_ms,
+		.conf = desk->conf,
 		.thread_no = THREAD_ARCHIVIST };
 	char *error = NULL;
 

@@ -133,7 +133,8 @@ static void
 take_recording(struct clerk *clerk, const struct recording_msg *recording)
 {
 	recordings_add(clerk->ledger->recordings, recording);
-	ledger_flush(clerk->ledger);
+	if (!recording->is_growing)
+		ledger_flush(clerk->ledger);
 }
 
 /* Members first, so that who reads the new key in the answer may use it. */
@@ -262,6 +263,14 @@ take_audit(struct clerk *clerk, const struct audit_msg *audit)
 }
 
 static void
+take_forgotten(struct clerk *clerk, const struct forgotten_msg *forgotten)
+{
+	if (!recordings_forgotten(clerk->ledger->store, forgotten->id))
+		log_error("store: object of %s is not written as forgotten: %s",
+		    forgotten->id, store_reason(clerk->ledger->store));
+}
+
+static void
 stop(struct clerk *clerk)
 {
 	struct done_msg *done = message_new(MSG_DONE, sizeof(*done));
@@ -320,6 +329,9 @@ handle_rare(struct clerk *clerk, struct message *message)
 	switch (message->kind) {
 	case MSG_AUDIT:
 		take_audit(clerk, (const struct audit_msg *)message);
+		break;
+	case MSG_FORGOTTEN:
+		take_forgotten(clerk, (const struct forgotten_msg *)message);
 		break;
 	case MSG_LETTER:
 		take_letter(clerk, (const struct letter_msg *)message);

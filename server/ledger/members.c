@@ -37,7 +37,7 @@ static const char
 	"blocked_ms, activated_ms, kind, email, publisher, zone, language, "   \
 	"block_reason, block_reference, block_person, dossier, is_held, "      \
 	"plan.id, plan.name, quota_bytes, storage_bytes, max_listeners, "      \
-	"max_bitrate_kbps, max_mounts, is_solidarity, at_quota, "              \
+	"max_bitrate_kbps, max_mounts, is_solidarity, at_quota, at_storage, "  \
 	"fingerprint"
 #define TABLES "member LEFT JOIN plan ON plan.id = member.plan"
 static const char select_one[] = "SELECT " COLUMNS " FROM " TABLES
@@ -109,6 +109,29 @@ read_limit(sqlite3_stmt *prepared, int column)
 	    : sqlite3_column_int64(prepared, column);
 }
 
+const char *
+plan_at_storage_word(enum at_storage at_storage)
+{
+	static const char *const words[] = {
+		[STORAGE_STOP] = "stop",
+		[STORAGE_ROTATE] = "rotate",
+		[STORAGE_ALLOW] = "allow",
+	};
+
+	return words[at_storage];
+}
+
+enum at_storage
+plan_at_storage(const char *word)
+{
+	enum at_storage at_storage = STORAGE_ALLOW;
+
+	while (at_storage > STORAGE_STOP &&
+	    strcmp(plan_at_storage_word(at_storage), word) != 0)
+		at_storage--;
+	return at_storage;
+}
+
 static void
 read_plan(sqlite3_stmt *prepared, int column, struct plan *plan)
 {
@@ -122,6 +145,7 @@ read_plan(sqlite3_stmt *prepared, int column, struct plan *plan)
 	plan->max_mounts = read_limit(prepared, column + 6);
 	plan->is_solidarity = sqlite3_column_int(prepared, column + 7) != 0;
 	plan->caps = strcmp(store_text(prepared, column + 8), "cap") == 0;
+	plan->at_storage = plan_at_storage(store_text(prepared, column + 9));
 }
 
 static void
@@ -170,7 +194,7 @@ read_row(sqlite3_stmt *prepared, struct member_row *row)
 	row->is_held = sqlite3_column_int(prepared, 18) != 0;
 	read_plan(prepared, 19, &row->plan);
 	text_copy(row->fingerprint, sizeof(row->fingerprint),
-	    store_text(prepared, 28));
+	    store_text(prepared, 29));
 	read_member(prepared, row);
 }
 

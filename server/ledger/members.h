@@ -25,6 +25,13 @@ enum members_answer {
 	MEMBERS_FAILED, /* store_reason() says why */
 };
 
+/* When the storage is used up. */
+enum at_storage {
+	STORAGE_STOP,   /* nothing new is recorded */
+	STORAGE_ROTATE, /* the oldest programmes go */
+	STORAGE_ALLOW   /* it is said, and goes on */
+};
+
 struct plan {
 	int64_t id; /* 0: none */
 	char name[SLUG_BYTES];
@@ -33,6 +40,7 @@ struct plan {
 	int64_t max_listeners, max_bitrate_kbps, max_mounts;
 	bool is_solidarity;
 	bool caps; /* at the quota's end, newcomers are refused */
+	enum at_storage at_storage;
 };
 
 struct member_row {
@@ -83,6 +91,8 @@ bool members_move(struct store *, const struct member_row *,
 /* One of the columns name, email, publisher, kind, zone, language, dossier. */
 bool members_set_text(struct store *, const struct member_row *,
     const char *column, const char *text) MUST_CHECK;
+const char *plan_at_storage_word(enum at_storage);
+enum at_storage plan_at_storage(const char *word); /* STOP when not known */
 bool members_set_plan(struct store *, const struct member_row *,
     int64_t plan) MUST_CHECK; /* 0: none */
 bool members_set_held(

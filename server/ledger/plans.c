@@ -14,7 +14,7 @@
 
 #define COLUMNS                                                                \
 	"id, name, quota_bytes, storage_bytes, max_listeners, "                \
-	"max_bitrate_kbps, max_mounts, is_solidarity, at_quota"
+	"max_bitrate_kbps, max_mounts, is_solidarity, at_quota, at_storage"
 
 static const char select_one[] = "SELECT " COLUMNS " FROM plan WHERE name = ?1";
 static const char
@@ -23,17 +23,17 @@ static const char
 		   "AND state != 'deleted') FROM plan ORDER BY name";
 static const char write_plan[] =
     "INSERT INTO plan(name, quota_bytes, storage_bytes, max_listeners, "
-    "max_bitrate_kbps, max_mounts, is_solidarity, at_quota) "
-    "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT(name) DO UPDATE SET "
+    "max_bitrate_kbps, max_mounts, is_solidarity, at_quota, at_storage) "
+    "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT(name) DO UPDATE SET "
     "quota_bytes = ?2, storage_bytes = ?3, max_listeners = ?4, "
     "max_bitrate_kbps = ?5, max_mounts = ?6, is_solidarity = ?7, "
-    "at_quota = ?8";
+    "at_quota = ?8, at_storage = ?9";
 
 static const struct column columns[] = { { "plan", false },
 	{ "quota_bytes", true }, { "at_quota", false },
-	{ "storage_bytes", true }, { "listeners", true },
-	{ "bitrate_kbps", true }, { "mounts", true }, { "solidarity", false },
-	{ "members", true } };
+	{ "storage_bytes", true }, { "at_storage", false },
+	{ "listeners", true }, { "bitrate_kbps", true }, { "mounts", true },
+	{ "solidarity", false }, { "members", true } };
 
 static struct ledger *
 ledger_of(const struct call *call)
@@ -62,6 +62,7 @@ read_row(sqlite3_stmt *prepared, struct plan *plan)
 	plan->max_mounts = read_limit(prepared, 6);
 	plan->is_solidarity = sqlite3_column_int(prepared, 7) != 0;
 	plan->caps = strcmp(store_text(prepared, 8), "cap") == 0;
+	plan->at_storage = plan_at_storage(store_text(prepared, 9));
 }
 
 enum members_answer
@@ -172,6 +173,20 @@ take_word(struct call *call, const char *option, const char *no,
 }
 
 static bool
+take_at_storage(struct call *call, enum at_storage *at_storage)
+{
+	const char *text = call_option(call, "--at-storage");
+
+	if (text == NULL)
+		return true;
+	*at_storage = plan_at_storage(text);
+	if (strcmp(text, plan_at_storage_word(*at_storage)) == 0)
+		return true;
+	bytes_text(call->out, "--at-storage is stop, rotate or allow\n");
+	return false;
+}
+
+static bool
 take_all(struct call *call, struct plan *plan)
 {
 	return take_bytes(call, "--quota", &plan->quota_bytes) &&
@@ -181,7 +196,8 @@ take_all(struct call *call, struct plan *plan)
 	    take_count(call, "--mounts", &plan->max_mounts) &&
 	    take_word(
 		call, "--solidarity", "no", "yes", &plan->is_solidarity) &&
-	    take_word(call, "--at-quota", "warn", "cap", &plan->caps);
+	    take_word(call, "--at-quota", "warn", "cap", &plan->caps) &&
+	    take_at_storage(call, &plan->at_storage);
 }
 
 static void
@@ -205,6 +221,8 @@ write_row(struct store *store, const struct plan *plan)
 	sqlite3_bind_int(prepared, 7, plan->is_solidarity);
 	sqlite3_bind_text(
 	    prepared, 8, plan->caps ? "cap" : "warn", -1, SQLITE_STATIC);
+	sqlite3_bind_text(prepared, 9, plan_at_storage_word(plan->at_storage),
+	    -1, SQLITE_STATIC);
 	return store_run(prepared);
 }
 
@@ -285,6 +303,7 @@ add_row(struct listing *listing, const struct plan *plan, int64_t members)
 	add_limit(listing, plan->quota_bytes);
 	listing_add(listing, plan->caps ? "cap" : "warn");
 	add_limit(listing, plan->storage_bytes);
+	listing_add(listing, plan_at_storage_word(plan->at_storage));
 	add_limit(listing, plan->max_listeners);
 	add_limit(listing, plan->max_bitrate_kbps);
 	add_limit(listing, plan->max_mounts);
@@ -305,7 +324,7 @@ list_plans(struct call *call)
 
 	while ((step = sqlite3_step(prepared)) == SQLITE_ROW) {
 		read_row(prepared, &plan);
-		add_row(listing, &plan, sqlite3_column_int64(prepared, 9));
+		add_row(listing, &plan, sqlite3_column_int64(prepared, 10));
 	}
 	is_done = store_ended(prepared, step);
 	if (is_done) {
@@ -319,10 +338,10 @@ list_plans(struct call *call)
 
 static const struct command commands[] = {
 	{ { "plan", "set" }, 1,
-	    " --quota= --at-quota= --storage= --listeners= --bitrate= "
-	    "--mounts= --solidarity= ",
+	    " --quota= --at-quota= --storage= --at-storage= --listeners= "
+	    "--bitrate= --mounts= --solidarity= ",
 	    "plan set PLAN [--quota BYTES] [--at-quota warn|cap] "
-	    "[--storage BYTES] [--listeners N] [--bitrate KBPS] [--mounts N] "
+	    "[--storage BYTES] [--at-storage stop|rotate|allow] [--listeners N] [--bitrate KBPS] [--mounts N] "
 	    "[--solidarity yes|no]",
 	    set_plan },
 	{ { "plan", "list" }, 0, " --format= ", "plan list" CALL_FORMATS,

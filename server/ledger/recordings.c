@@ -2,6 +2,7 @@
  * SPDX-FileCopyrightText: The all2all developers */
 #include "ledger/recordings.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
 
@@ -25,19 +26,25 @@ static const char write_recording[] =
     "profile, extension, codecs, description, hold_reason, hold_reference, "
     "hold_person, object, note, sha256, started_ms, ended_ms, duration_ms, "
     "bytes, gap_bytes, is_recovered, is_public, is_pinned, published_ms, "
-    "trashed_ms, hold_until_ms, verified_ms, is_remote) "
+    "trashed_ms, hold_until_ms, verified_ms, is_remote, scrubbed_ms) "
     "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, "
     "?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, "
-    "?30) ON CONFLICT DO UPDATE SET path = ?4, media_type = ?5, title = ?6, "
+    "?30, ?31) ON CONFLICT DO UPDATE SET path = ?4, media_type = ?5, title = ?6, "
     "state = ?7, profile = ?8, extension = ?9, codecs = ?10, "
     "description = ?11, hold_reason = ?12, hold_reference = ?13, "
     "hold_person = ?14, object = ?15, note = ?16, sha256 = ?17, "
     "started_ms = ?18, ended_ms = ?19, duration_ms = ?20, bytes = ?21, "
     "gap_bytes = ?22, is_recovered = ?23, is_public = ?24, is_pinned = ?25, "
     "published_ms = ?26, trashed_ms = ?27, hold_until_ms = ?28, "
-    "verified_ms = ?29, is_remote = ?30";
+    "verified_ms = ?29, is_remote = ?30, "
+    "scrubbed_ms = max(scrubbed_ms, ?31)";
 
 static const char delete_recording[] = "DELETE FROM recording WHERE id = ?1";
+
+/* Its object is not needed any more. */
+static const char forget_object[] =
+    "INSERT INTO forget SELECT id, object, ?2 FROM recording WHERE id = ?1 "
+    "AND object <> '' ON CONFLICT DO NOTHING";
 
 static const char break_active[] =
     "UPDATE recording SET state = 'broken', "
@@ -130,7 +137,7 @@ bind_all(sqlite3_stmt *prepared, const struct recording_msg *row)
 		row->duration_ms, (int64_t)row->bytes, (int64_t)row->gap_bytes,
 		row->is_recovered, row->is_public, row->is_pinned,
 		row->published_ms, row->trashed_ms, hold->until_ms,
-		row->verified_ms, row->is_remote };
+		row->verified_ms, row->is_remote, row->scrubbed_ms };
 	int at = 1;
 
 	sqlite3_bind_text(prepared, at++, row->id, -1, SQLITE_STATIC);
@@ -149,6 +156,12 @@ write_one(struct store *store, const struct recording_msg *recording)
 	sqlite3_stmt *prepared;
 
 	if (recording->is_purged) {
+		prepared = store_prepare(store, forget_object);
+		sqlite3_bind_text(
+		    prepared, 1, recording->id, -1, SQLITE_STATIC);
+		sqlite3_bind_int64(prepared, 2, clock_wall_ms());
+		if (!store_run(prepared))
+			return false;
 		prepared = store_prepare(store, delete_recording);
 		sqlite3_bind_text(
 		    prepared, 1, recording->id, -1, SQLITE_STATIC);
@@ -204,16 +217,27 @@ recordings_next(sqlite3_stmt *prepared, struct recording_row *row, bool *failed)
 	return true;
 }
 
-static const char select_one[] =
-    "SELECT recording.id, recording.member, coalesce(member.slug, ''), mount, "
-    "path, media_type, title, recording.state, profile, extension, codecs, "
-    "description, recording.started_ms, recording.ended_ms, duration_ms, "
-    "bytes, is_public, trashed_ms, is_remote, coalesce(sha256, ''), "
-    "coalesce(member.name, '') FROM recording "
-    "LEFT JOIN member ON member.id = recording.member "
-    "WHERE CASE WHEN ?1 <> '' THEN recording.id = ?1 "
-    "ELSE mount = ?2 AND recording.state = 'active' END "
-    "ORDER BY recording.started_ms DESC LIMIT 1";
+#define COLUMNS                                                                \
+	"recording.id, recording.member, coalesce(member.slug, ''), mount, "   \
+	"path, media_type, title, recording.state, profile, extension, "       \
+	"codecs, description, hold_reason, hold_reference, hold_person, "      \
+	"object, note, coalesce(sha256, ''), coalesce(member.name, ''), "      \
+	"started_ms, coalesce(ended_ms, 0), duration_ms, bytes, gap_bytes, "   \
+	"is_recovered, is_public, is_pinned, published_ms, trashed_ms, "       \
+	"hold_until_ms, verified_ms, is_remote, scrubbed_ms "
+#define TABLES                                                                 \
+	"FROM recording LEFT JOIN member ON member.id = recording.member "
+
+static const char
+    select_one[] = "SELECT " COLUMNS TABLES
+		   "WHERE CASE WHEN ?1 <> '' THEN recording.id = ?1 "
+		   "ELSE mount = ?2 AND recording.state = 'active' END "
+		   "ORDER BY recording.started_ms DESC LIMIT 1";
+
+static const char select_kept[] =
+    "SELECT " COLUMNS TABLES "WHERE recording.state IN ('done', 'broken') "
+    "AND (?1 = '' OR member.slug = ?1) "
+    "ORDER BY recording.member, mount, profile, started_ms DESC, recording.id";
 
 static const char select_active[] =
     "SELECT 1 FROM recording WHERE id = ?1 AND state = 'active'";
@@ -229,6 +253,27 @@ find_word(const char *word, const char *const *words, unsigned count)
 }
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+
+static void
+take_numbers(sqlite3_stmt *prepared, struct recording_msg *row)
+{
+	int64_t *const times[] = { &row->started_ms, &row->ended_ms,
+		&row->duration_ms };
+	int64_t *const later[] = { &row->published_ms, &row->trashed_ms,
+		&row->hold.until_ms, &row->verified_ms };
+
+	for (int i = 0; i < 3; i++)
+		*times[i] = sqlite3_column_int64(prepared, 19 + i);
+	row->bytes = (uint64_t)sqlite3_column_int64(prepared, 22);
+	row->gap_bytes = (uint64_t)sqlite3_column_int64(prepared, 23);
+	row->is_recovered = sqlite3_column_int(prepared, 24) != 0;
+	row->is_public = sqlite3_column_int(prepared, 25) != 0;
+	row->is_pinned = sqlite3_column_int(prepared, 26) != 0;
+	for (int i = 0; i < 4; i++)
+		*later[i] = sqlite3_column_int64(prepared, 27 + i);
+	row->is_remote = sqlite3_column_int(prepared, 31) != 0;
+	row->scrubbed_ms = sqlite3_column_int64(prepared, 32);
+}
 
 static void
 take_row(sqlite3_stmt *prepared, struct recording_msg *row)
@@ -247,24 +292,24 @@ take_row(sqlite3_stmt *prepared, struct recording_msg *row)
 		{ 9, row->extension, sizeof(row->extension) },
 		{ 10, row->codecs, sizeof(row->codecs) },
 		{ 11, row->description, sizeof(row->description) },
-		{ 19, row->sha256, sizeof(row->sha256) },
+		{ 12, row->hold.reason, sizeof(row->hold.reason) },
+		{ 13, row->hold.reference, sizeof(row->hold.reference) },
+		{ 14, row->hold.person, sizeof(row->hold.person) },
+		{ 15, row->object, sizeof(row->object) },
+		{ 16, row->note, sizeof(row->note) },
+		{ 17, row->sha256, sizeof(row->sha256) },
 	};
 
 	for (size_t i = 0; i < COUNT_OF(texts); i++)
 		text_copy(texts[i].to, texts[i].size,
 		    store_text(prepared, texts[i].column));
+	row->message.kind = MSG_RECORDING;
 	row->member = sqlite3_column_int64(prepared, 1);
 	row->state = find_word(
 	    store_text(prepared, 7), state_words, COUNT_OF(state_words));
 	row->profile = find_word(
 	    store_text(prepared, 8), profile_words, COUNT_OF(profile_words));
-	row->started_ms = sqlite3_column_int64(prepared, 12);
-	row->ended_ms = sqlite3_column_int64(prepared, 13);
-	row->duration_ms = sqlite3_column_int64(prepared, 14);
-	row->bytes = (uint64_t)sqlite3_column_int64(prepared, 15);
-	row->is_public = sqlite3_column_int(prepared, 16) != 0;
-	row->trashed_ms = sqlite3_column_int64(prepared, 17);
-	row->is_remote = sqlite3_column_int(prepared, 18) != 0;
+	take_numbers(prepared, row);
 }
 
 bool
@@ -281,11 +326,35 @@ recordings_find(struct store *store, const char *id, const char *mount,
 	is_there = step == SQLITE_ROW;
 	if (is_there) {
 		take_row(prepared, row);
-		text_copy(name, NAME_BYTES, store_text(prepared, 20));
+		text_copy(name, NAME_BYTES, store_text(prepared, 18));
 		step = sqlite3_step(prepared);
 	}
 	*failed = !store_ended(prepared, step);
 	return is_there && !*failed;
+}
+
+sqlite3_stmt *
+recordings_kept(struct store *store, const char *slug)
+{
+	sqlite3_stmt *prepared = store_prepare(store, select_kept);
+
+	sqlite3_bind_text(prepared, 1, slug, -1, SQLITE_TRANSIENT);
+	return prepared;
+}
+
+bool
+recordings_next_kept(
+    sqlite3_stmt *prepared, struct recording_msg *row, bool *failed)
+{
+	int step = sqlite3_step(prepared);
+
+	if (step != SQLITE_ROW) {
+		*failed = !store_ended(prepared, step);
+		return false;
+	}
+	memset(row, 0, sizeof(*row));
+	take_row(prepared, row);
+	return true;
 }
 
 bool
@@ -357,4 +426,33 @@ recordings_due(struct store *store, int64_t trashed_before_ms, int64_t now_ms,
 	while ((step = sqlite3_step(prepared)) == SQLITE_ROW && count < most)
 		text_copy(ids[count++], 40, store_text(prepared, 0));
 	return store_ended(prepared, step) ? count : 0;
+}
+
+bool
+recordings_to_forget(struct store *store, const char *after, char id[40])
+{
+	static const char select[] =
+	    "SELECT id FROM forget WHERE id > ?1 ORDER BY id LIMIT 1";
+	sqlite3_stmt *prepared = store_prepare(store, select);
+	bool is_there;
+	int step;
+
+	sqlite3_bind_text(prepared, 1, after, -1, SQLITE_TRANSIENT);
+	step = sqlite3_step(prepared);
+	is_there = step == SQLITE_ROW;
+	if (is_there) {
+		text_copy(id, 40, store_text(prepared, 0));
+		step = sqlite3_step(prepared);
+	}
+	return store_ended(prepared, step) && is_there;
+}
+
+bool
+recordings_forgotten(struct store *store, const char *id)
+{
+	sqlite3_stmt *prepared = store_prepare(
+	    store, "DELETE FROM forget WHERE id = ?1");
+
+	sqlite3_bind_text(prepared, 1, id, -1, SQLITE_STATIC);
+	return store_run(prepared);
 }

@@ -41,6 +41,10 @@ bool recordings_next(sqlite3_stmt *, struct recording_row *, bool *failed);
  * written. name: of its member. False: there is none, or *failed. */
 bool recordings_find(struct store *, const char *id, const char *mount,
     struct recording_msg *, char name[NAME_BYTES], bool *failed);
+/* All of a member's ("": everybody's) that are finished, in the order member,
+ * mount, profile, newest first. Until recordings_next_kept() is false. */
+sqlite3_stmt *recordings_kept(struct store *, const char *slug);
+bool recordings_next_kept(sqlite3_stmt *, struct recording_msg *, bool *failed);
 /* How many ids begin so (2: two or more); id: the one. False: the store cannot
  * be read. */
 bool recordings_resolve(
@@ -54,6 +58,12 @@ sqlite3_stmt *recordings_list(
  * holds; how many. 0 also when the store cannot be read. */
 unsigned recordings_due(struct store *, int64_t trashed_before_ms,
     int64_t now_ms, char (*ids)[40], unsigned most);
+/* The first id of which an object is to be deleted after this one, "" before
+ * all. False: there is none, or the store cannot be read. */
+bool recordings_to_forget(
+    struct store *, const char *after, char id[40]) MUST_CHECK;
+/* It is deleted. */
+bool recordings_forgotten(struct store *, const char *id) MUST_CHECK;
 /* Whether it is being written, or not known. */
 bool recordings_is_active(struct store *, const char *id);
 

@@ -222,7 +222,14 @@ static const char *const steps[] = {
 	"ALTER TABLE recording ADD COLUMN verified_ms INTEGER NOT NULL"
 	" DEFAULT 0;"
 	"ALTER TABLE recording ADD COLUMN is_remote INTEGER NOT NULL"
-	" DEFAULT 0;",
+	" DEFAULT 0;"
+	"ALTER TABLE recording ADD COLUMN scrubbed_ms INTEGER NOT NULL"
+	" DEFAULT 0;"
+	"ALTER TABLE plan ADD COLUMN at_storage TEXT NOT NULL DEFAULT 'stop'"
+	" CHECK(at_storage IN ('stop', 'rotate', 'allow'));"
+	/* Objects whose recording is gone: to be deleted in their store. */
+	"CREATE TABLE forget(id TEXT PRIMARY KEY, object TEXT NOT NULL,"
+	" at_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;",
 };
 
 unsigned

@@ -108,8 +108,13 @@ storages_look(struct storages *storages, const struct member_row *row,
 			return false;
 		level = quota_level(used, row->plan.storage_bytes);
 	}
-	set_full(storages, row->member.id, level == QUOTA_FULL, changed);
-	if (level == 0)
+	set_full(storages, row->member.id,
+	    level == QUOTA_FULL &&
+		(row->plan.at_storage != STORAGE_ALLOW ||
+		    row->plan.storage_bytes == 0),
+	    changed);
+	/* Who has none does not use it up. */
+	if (level == 0 || row->plan.storage_bytes == 0)
 		return true;
 	day_text(day_month(zone_day(zone, clock_wall_ms())), month);
 	month[sizeof("2026-11") - 1] = '\0';

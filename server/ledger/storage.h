@@ -5,7 +5,9 @@
  *
  * At 80, 95 and 100 % there is one row in the table notice for each month. Who
  * has no room left is on air all the same: only what begins then is not
- * recorded. The clerk's thread only.
+ * recorded, unless its plan allows it. What is being written counts too, and so
+ * does the trash. Without any storage nothing is recorded. The clerk's thread
+ * only.
  */
 #ifndef LEDGER_STORAGE_H
 #define LEDGER_STORAGE_H

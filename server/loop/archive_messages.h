@@ -62,7 +62,9 @@ struct recording_msg {
 	char object[512];    /* its key in the object store, "" when none */
 	int64_t verified_ms; /* the object is as the file was; 0: not known */
 	bool is_remote;      /* the object is all there is */
+	int64_t scrubbed_ms; /* its bytes were found right; 0: not yet */
 	bool is_purged;      /* it is gone, and its row goes */
+	bool is_growing;     /* only its bytes are new: there is no hurry */
 	char sha256[65];
 	char note[128]; /* why it is broken or has a gap */
 };
@@ -73,7 +75,13 @@ struct audit_msg {
 	int64_t member;
 	char slug[SLUG_BYTES];
 	char who[64];
-	char what[MOUNT_BYTES + 128];
+	char what[MOUNT_BYTES + 1024];
+};
+
+/* Archivist to clerk: this object is not in its store any more. */
+struct forgotten_msg {
+	struct message message;
+	char id[RECORDING_ID_BYTES];
 };
 
 /* Spool to archivist: the files of this stem are complete on the disk. */

@@ -77,6 +77,7 @@ enum message_kind {
 	MSG_COMMAND,    /* struct command_msg, also clerk to reporter */
 	MSG_STATEMENT,  /* struct statement_msg, from the reporter */
 	MSG_AUDIT,      /* struct audit_msg, from the archivist */
+	MSG_FORGOTTEN,  /* struct forgotten_msg, the same */
 	MSG_LIFE_RULES, /* struct life_rules_msg */
 	MSG_LETTER,     /* struct letter_msg, from the poster */
 	/* clerk to desk */

@@ -140,7 +140,27 @@ tell_begin(struct track *track)
 		    "recording %s: goes on, path=%s", row->mount, row->path);
 	track->failures = 0;
 	track->is_told = true;
+	track->told_bytes = row->bytes;
+	track->told_ms = clock_mono_ms();
 	track->setup->out->row(track->setup->out->arg, row);
+}
+
+/* So that storage is counted as it is used. */
+static void
+tell_growth(struct track *track)
+{
+	const struct recording_msg *now = recording_row(track->recording);
+	struct recording_msg row;
+
+	if (!track->is_told || now->bytes == track->told_bytes ||
+	    (now->bytes < track->told_bytes + GROWN_BYTES &&
+		clock_mono_ms() < track->told_ms + GROWN_MS))
+		return;
+	track->told_bytes = now->bytes;
+	track->told_ms = clock_mono_ms();
+	row = *now;
+	row.is_growing = true;
+	track->setup->out->row(track->setup->out->arg, &row);
 }
 
 static void
@@ -395,10 +415,12 @@ track_point(struct track *track, int64_t point_ms)
 {
 	if (track->recording == NULL)
 		return;
-	if (recording_point(track->recording, point_ms))
+	if (recording_point(track->recording, point_ms)) {
 		tell_begin(track);
-	else
+		tell_growth(track);
+	} else {
 		fail(track);
+	}
 }
 
 void

@@ -12,8 +12,8 @@
  * A mount has one for each profile it is recorded under, deck.h. A file that
  * ends by the rules has every byte before its last border, and the next one
  * every byte from there on. While the track is paused, all is counted as lost.
- * Spool thread only. Rows are told when a file has its first bytes and when it
- * is finished.
+ * Spool thread only. Rows are told when a file has its first bytes, each
+ * GROWN_MS or GROWN_BYTES as it grows, and when it is finished.
  */
 #ifndef SPOOL_TRACK_H
 #define SPOOL_TRACK_H
@@ -26,7 +26,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define RETRY_MS 5000
+#define RETRY_MS    5000
+#define GROWN_MS    10000
+#define GROWN_BYTES (8 << 20)
 
 struct track_out {
 	void (*row)(void *arg, const struct recording_msg *);
@@ -60,6 +62,8 @@ struct track {
 	bool is_new_feed;    /* is_back, and the head must be written */
 	bool is_other;       /* the stream has another type than the file */
 	bool is_told;        /* the row of this file, as active */
+	uint64_t told_bytes; /* of it, then */
+	int64_t told_ms;     /* mono, when */
 	unsigned failures;   /* since a file had bytes */
 	int64_t retry_at_ms; /* mono, while there are failures */
 	uint64_t lost_bytes; /* that no file has counted as a gap */

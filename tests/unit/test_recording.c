@@ -123,8 +123,8 @@ media_is_durable_before_it_has_its_name(void **state)
 	before = disk.count;
 	track_end(track);
 	/* Media: write, sync. That it is complete: write, sync, replace, sync
-	 * of the folder. Media: rename, sync of the folder. Sidecar: write,
-	 * sync, replace, sync of the folder. */
+	 * of the folder. Media: rename, sync of the folder. Sums, and
+	 * sidecar: write, sync, replace, sync of the folder. */
 	assert_string_equal(
 	    letters_without_opens(disk.letters + before), "wswsRsrswsRswsRs");
 	archive_free(archive);
