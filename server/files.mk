@@ -31,6 +31,8 @@ base_files = \
 	server/base/sentence.h \
 	server/base/table.c \
 	server/base/table.h \
+	server/base/tap.c \
+	server/base/tap.h \
 	server/base/text.c \
 	server/base/text.h \
 	server/base/view.c \
@@ -264,6 +266,8 @@ archive_files = \
 	server/archive/sums.h \
 	server/archive/walk.c \
 	server/archive/walk.h
+	server/archive/points.c \
+	server/archive/points.h
 
 letters_files = \
 	server/letters/mime.c \

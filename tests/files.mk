@@ -49,6 +49,7 @@ unit_tests = \
 	tests/unit/test_packets \
 	tests/unit/test_pages \
 	tests/unit/test_parse \
+	tests/unit/test_points \
 	tests/unit/test_purge \
 	tests/unit/test_query \
 	tests/unit/test_quota \
@@ -66,12 +67,14 @@ unit_tests = \
 	tests/unit/test_store \
 	tests/unit/test_sums \
 	tests/unit/test_table \
+	tests/unit/test_tap \
 	tests/unit/test_text \
 	tests/unit/test_tls_conn \
 	tests/unit/test_ts \
 	tests/unit/test_webm \
 	tests/unit/test_webm_block \
 	tests/unit/test_webm_hostile \
+	tests/unit/test_when \
 	tests/unit/test_whole \
 	tests/unit/test_zone
 
@@ -122,6 +125,7 @@ tests_unit_test_packets_SOURCES = tests/unit/test_packets.c
 tests_unit_test_pages_SOURCES = tests/unit/test_pages.c
 tests_unit_test_openpgp_SOURCES = tests/unit/test_openpgp.c
 tests_unit_test_parse_SOURCES = tests/unit/test_parse.c
+tests_unit_test_points_SOURCES = tests/unit/test_points.c
 tests_unit_test_purge_SOURCES = tests/unit/test_purge.c
 tests_unit_test_query_SOURCES = tests/unit/test_query.c
 tests_unit_test_quota_SOURCES = tests/unit/test_quota.c
@@ -139,12 +143,14 @@ tests_unit_test_statement_due_SOURCES = tests/unit/test_statement_due.c
 tests_unit_test_store_SOURCES = tests/unit/test_store.c
 tests_unit_test_sums_SOURCES = tests/unit/test_sums.c
 tests_unit_test_table_SOURCES = tests/unit/test_table.c
+tests_unit_test_tap_SOURCES = tests/unit/test_tap.c
 tests_unit_test_text_SOURCES = tests/unit/test_text.c
 tests_unit_test_tls_conn_SOURCES = tests/unit/test_tls_conn.c
 tests_unit_test_ts_SOURCES = tests/unit/test_ts.c
 tests_unit_test_webm_SOURCES = tests/unit/test_webm.c
 tests_unit_test_webm_block_SOURCES = tests/unit/test_webm_block.c
 tests_unit_test_webm_hostile_SOURCES = tests/unit/test_webm_hostile.c
+tests_unit_test_when_SOURCES = tests/unit/test_when.c
 tests_unit_test_whole_SOURCES = tests/unit/test_whole.c
 tests_unit_test_zone_SOURCES = tests/unit/test_zone.c
 

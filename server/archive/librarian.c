@@ -3,6 +3,7 @@
 #include "archive/librarian.h"
 
 #include "archive/entry.h"
+#include "archive/points.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
@@ -30,12 +31,11 @@ struct librarian {
 	unsigned thread_no;
 };
 
-/* The finished file, or the one that is being written. */
+/* The first of these that is there. */
 static int
-open_media(const struct librarian *librarian, const char *path)
+open_one(const struct librarian *librarian, const char *path,
+    const enum naming_kind *kinds, unsigned count)
 {
-	static const enum naming_kind kinds[] = { NAMING_MEDIA,
-		NAMING_MEDIA_PART };
 	char name[NAMING_FILE_BYTES];
 	struct naming naming;
 	int folder, fd = -1;
@@ -45,7 +45,7 @@ open_media(const struct librarian *librarian, const char *path)
 		return -1;
 	}
 	folder = naming_open(librarian->archive, &naming);
-	for (unsigned i = 0; i < 2 && folder != -1 && fd == -1; i++) {
+	for (unsigned i = 0; i < count && folder != -1 && fd == -1; i++) {
 		naming_file(name, &naming, kinds[i]);
 		fd = file_open_at(folder, name, O_RDONLY | O_NONBLOCK, 0);
 		if (fd == -1 && errno != ENOENT)
@@ -54,6 +54,17 @@ open_media(const struct librarian *librarian, const char *path)
 	if (folder != -1)
 		close(folder);
 	return fd;
+}
+
+/* The finished file, or the one that is being written, which may become the
+ * other one meanwhile. */
+static int
+open_media(const struct librarian *librarian, const char *path)
+{
+	static const enum naming_kind kinds[] = { NAMING_MEDIA,
+		NAMING_MEDIA_PART, NAMING_MEDIA };
+
+	return open_one(librarian, path, kinds, 3);
 }
 
 static bool
@@ -95,6 +106,27 @@ find_start(const struct find_msg *find, struct found_msg *found)
 	    &found->head_bytes, &found->start_byte);
 }
 
+/* At the last point before that time, where there is an index of them. */
+static void
+find_point(const struct librarian *librarian, const struct find_msg *find,
+    struct found_msg *found)
+{
+	static const enum naming_kind kind = NAMING_INDEX;
+	uint64_t byte;
+	int fd;
+
+	if (found->row.state != RECORDING_DONE &&
+	    found->row.state != RECORDING_BROKEN)
+		return;
+	fd = open_one(librarian, found->row.path, &kind, 1);
+	if (fd == -1)
+		return;
+	if (points_find(fd, find->at_ms, &byte) && byte < found->size)
+		entry_find(found->row.extension, found->fd, found->size, byte,
+		    &found->head_bytes, &found->start_byte);
+	close(fd);
+}
+
 static void
 look_up(struct librarian *librarian, const struct find_msg *find)
 {
@@ -110,6 +142,8 @@ look_up(struct librarian *librarian, const struct find_msg *find)
 	if (is_there && found->row.trashed_ms == 0) {
 		if (open_plain(librarian, found)) {
 			find_start(find, found);
+			if (find->at_ms > 0)
+				find_point(librarian, find, found);
 			found->status = 200;
 		} else if (errno != ENOENT) {
 			log_error("archive: %s cannot be opened: %m",

@@ -118,9 +118,10 @@ struct conf {
 	int64_t flush_ms;    /* usage reaches the store at least so often */
 	int64_t drain_ms;    /* after SIGTERM listeners have this long */
 	int64_t spool_bytes; /* blocks waiting for a slow disk at most */
-	int64_t archive_burst_ms;   /* of a recording, as fast as it goes; */
-	int64_t archive_rate;       /* then so many times its rate; 0: any */
-	int64_t ranges;             /* of one request at most */
+	int64_t archive_burst_ms;      /* of a recording, as fast as it goes; */
+	int64_t archive_rate;          /* then so many times its rate; 0: any */
+	int64_t archive_share_percent; /* of the capacity, of all of them */
+	int64_t ranges;                /* of one request at most */
 	int64_t trash_ms;           /* recordings stay in the trash so long */
 	int64_t recording_point_ms; /* recordings reach the disk so often */
 	int64_t archive_reserve_bytes; /* that recording leaves free */

@@ -88,6 +88,8 @@ static const struct conf_option top_options[] = {
 	{ "archive-burst", KIND_TIME, 10 * S, 0, 10 * MIN,
 	    TOP(archive_burst_ms) },
 	{ "archive-rate", KIND_COUNT, 4, 0, 1000, TOP(archive_rate) },
+	{ "archive-share", KIND_COUNT, 30, 1, 100,
+	    TOP(archive_share_percent) },
 	{ "trash-time", KIND_TIME, 336 * HOUR, 0, 8784 * HOUR, TOP(trash_ms) },
 	{ "ranges", KIND_COUNT, 8, 1, 64, TOP(ranges) },
 	{ "archive-reserve", KIND_SIZE, 256 * M, 0, 1024 * G,

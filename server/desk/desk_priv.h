@@ -127,7 +127,9 @@ struct tries { /* wrong keys, of a household or for a member */
 struct worker_load {
 	unsigned busy_permille; /* of a core, in its last second */
 	unsigned newcomers;     /* placed since it told that */
-	uint64_t sent_bps;      /* in its last second, without heads */
+	uint64_t sent_bps;      /* in its last second, without heads, */
+	uint64_t archive_bps;   /* and of that to who reads recordings, */
+	uint64_t need_bps;      /* who need so much to play them */
 };
 
 #define HEADROOM_LEVELS 2 /* of alarm */
@@ -135,7 +137,9 @@ struct worker_load {
 struct headroom {
 	uint64_t promised_bps;        /* to newcomers of this second, */
 	uint64_t promised_before_bps; /* and of the one before */
-	int64_t rotated_ms;           /* mono */
+	uint64_t needed_bps;          /* the same of who reads recordings */
+	uint64_t needed_before_bps;
+	int64_t rotated_ms; /* mono */
 	uint64_t refused;
 	bool is_above[HEADROOM_LEVELS];
 };
@@ -229,8 +233,9 @@ void placement_pulse(struct desk *, const struct pulse_msg *);
 /* headroom.c */
 /* Whether one more listener of this mount leaves room; when so, it counts. */
 bool headroom_admits(struct desk *, const struct desk_mount *);
-/* Whether somebody may read a recording: listeners go first. */
-bool headroom_has_some(struct desk *);
+/* Whether one more may read a recording, which takes so much to play; when so,
+ * it counts. */
+bool headroom_admits_reader(struct desk *, uint64_t need_bps);
 void headroom_pulse(struct desk *, const struct pulse_msg *);
 uint64_t headroom_used_bps(const struct desk *);
 uint64_t headroom_limit_bps(const struct desk *);

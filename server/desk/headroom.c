@@ -12,6 +12,7 @@
 #define UNKNOWN_BPS     128000
 #define ROTATE_MS       1000
 #define CALMER_PERMILLE 50 /* an alarm ends so much below its level */
+#define ROOM_LEAST      10 /* of their share recordings keep one part of it */
 
 static const unsigned levels_permille[HEADROOM_LEVELS] = { 700, 800 };
 
@@ -21,6 +22,12 @@ capacity_bps(const struct desk *desk)
 	int64_t mbit = desk->conf->capacity_mbit;
 
 	return mbit < 0 ? 0 : (uint64_t)mbit * 1000000;
+}
+
+static uint64_t
+with_heads(uint64_t bps)
+{
+	return bps * (100 + HEADS_PERCENT) / 100;
 }
 
 /* Once a second those of the last but one second have become part of what the
@@ -35,6 +42,18 @@ rotate(struct headroom *headroom)
 	headroom->rotated_ms = now_ms;
 	headroom->promised_before_bps = headroom->promised_bps;
 	headroom->promised_bps = 0;
+	headroom->needed_before_bps = headroom->needed_bps;
+	headroom->needed_bps = 0;
+}
+
+static uint64_t
+archive_bps(const struct desk *desk)
+{
+	uint64_t bps = 0;
+
+	for (unsigned i = 0; i < desk->worker_count; i++)
+		bps += desk->loads[i].archive_bps;
+	return with_heads(bps);
 }
 
 uint64_t
@@ -45,8 +64,17 @@ headroom_used_bps(const struct desk *desk)
 
 	for (unsigned i = 0; i < desk->worker_count; i++)
 		sent_bps += desk->loads[i].sent_bps;
-	return sent_bps * (100 + HEADS_PERCENT) / 100 + headroom->promised_bps +
+	return with_heads(sent_bps) + headroom->promised_bps +
 	    headroom->promised_before_bps;
+}
+
+/* Without what makes room when somebody wants to listen. */
+static uint64_t
+live_bps(const struct desk *desk)
+{
+	uint64_t used = headroom_used_bps(desk), archive = archive_bps(desk);
+
+	return used > archive ? used - archive : 0;
 }
 
 uint64_t
@@ -54,6 +82,21 @@ headroom_limit_bps(const struct desk *desk)
 {
 	return capacity_bps(desk) / 100 *
 	    (100 - (uint64_t)desk->conf->headroom_percent);
+}
+
+/* What recordings may take: their share, but no more than listeners leave; and
+ * a little always, so that what has begun does not break off. */
+static uint64_t
+room_bps(const struct desk *desk)
+{
+	uint64_t share = capacity_bps(desk) / 100 *
+	    (uint64_t)desk->conf->archive_share_percent;
+	uint64_t limit = headroom_limit_bps(desk), live = live_bps(desk);
+	uint64_t room = live < limit ? limit - live : 0;
+
+	if (room < share / ROOM_LEAST)
+		return share / ROOM_LEAST;
+	return room < share ? room : share;
 }
 
 bool
@@ -67,8 +110,8 @@ headroom_admits(struct desk *desk, const struct desk_mount *mount)
 	if (capacity_bps(desk) == 0)
 		return true;
 	rotate(headroom);
-	bps = bps * (100 + HEADS_PERCENT) / 100;
-	if (headroom_used_bps(desk) + bps > headroom_limit_bps(desk)) {
+	bps = with_heads(bps);
+	if (live_bps(desk) + bps > headroom_limit_bps(desk)) {
 		headroom->refused++;
 		return false;
 	}
@@ -76,14 +119,45 @@ headroom_admits(struct desk *desk, const struct desk_mount *mount)
 	return true;
 }
 
+/* One alone is always let in while listeners leave anything: it may wait. */
 bool
-headroom_has_some(struct desk *desk)
+headroom_admits_reader(struct desk *desk, uint64_t need_bps)
 {
-	if (capacity_bps(desk) == 0 ||
-	    headroom_used_bps(desk) < headroom_limit_bps(desk))
+	struct headroom *headroom = &desk->headroom;
+	uint64_t needed;
+
+	if (capacity_bps(desk) == 0)
 		return true;
-	desk->headroom.refused++;
-	return false;
+	rotate(headroom);
+	needed = headroom->needed_bps + headroom->needed_before_bps;
+	for (unsigned i = 0; i < desk->worker_count; i++)
+		needed += with_heads(desk->loads[i].need_bps);
+	need_bps = with_heads(need_bps);
+	if (live_bps(desk) >= headroom_limit_bps(desk) ||
+	    (needed > 0 && needed + need_bps > room_bps(desk))) {
+		headroom->refused++;
+		return false;
+	}
+	headroom->needed_bps += need_bps;
+	return true;
+}
+
+/* Its part of the room: those that nobody reads at need none. */
+static void
+tell_room(const struct desk *desk, unsigned worker)
+{
+	struct room_msg *room = message_new(MSG_ROOM, sizeof(*room));
+	unsigned sharing = 1;
+
+	for (unsigned i = 0; i < desk->worker_count; i++) {
+		if (i != worker && desk->loads[i].need_bps > 0)
+			sharing++;
+	}
+	if (capacity_bps(desk) > 0)
+		room->archive_bps = room_bps(desk) * 100 /
+			(100 + HEADS_PERCENT) / sharing +
+		    1;
+	loop_post(desk->worker_loops[worker], &room->message);
 }
 
 static void
@@ -109,7 +183,12 @@ look_at_level(struct desk *desk, unsigned level)
 void
 headroom_pulse(struct desk *desk, const struct pulse_msg *pulse)
 {
-	desk->loads[pulse->worker].sent_bps = pulse->sent_bps;
+	struct worker_load *load = &desk->loads[pulse->worker];
+
+	load->sent_bps = pulse->sent_bps;
+	load->archive_bps = pulse->archive_bps;
+	load->need_bps = pulse->need_bps;
+	tell_room(desk, pulse->worker);
 	if (capacity_bps(desk) == 0)
 		return;
 	rotate(&desk->headroom);
@@ -123,12 +202,14 @@ headroom_show(const struct desk *desk, bool is_json, struct bytes *out)
 	unsigned long long capacity = capacity_bps(desk);
 	unsigned long long limit = headroom_limit_bps(desk);
 	unsigned long long used = headroom_used_bps(desk);
+	unsigned long long archive = archive_bps(desk), room = room_bps(desk);
 
 	if (is_json)
 		bytes_format(out,
 		    "{\"schema\":1,\"capacity_bps\":%llu,\"limit_bps\":%llu,"
-		    "\"used_bps\":%llu,\"refused\":%llu}\n",
-		    capacity, limit, used,
+		    "\"used_bps\":%llu,\"archive_bps\":%llu,"
+		    "\"archive_room_bps\":%llu,\"refused\":%llu}\n",
+		    capacity, limit, used, archive, room,
 		    (unsigned long long)desk->headroom.refused);
 	else if (capacity == 0)
 		bytes_format(
@@ -136,7 +217,7 @@ headroom_show(const struct desk *desk, bool is_json, struct bytes *out)
 	else
 		bytes_format(out,
 		    "used %llu of %llu bit/s, newcomers up to %llu, "
-		    "%llu sent away\n",
-		    used, capacity, limit,
+		    "recordings %llu of %llu, %llu sent away\n",
+		    used, capacity, limit, archive, room,
 		    (unsigned long long)desk->headroom.refused);
 }

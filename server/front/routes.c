@@ -160,6 +160,21 @@ wanted_from_ms(const struct visit *visit)
 	return from_ms;
 }
 
+/* How far into a recording it is to begin; players that seek by themselves do
+ * not ask. */
+static int64_t
+wanted_at_ms(const struct visit *visit)
+{
+	char text[40];
+	int64_t at_ms;
+	size_t len;
+
+	return query_get(visit->request.query, "t", text, sizeof(text), &len) &&
+		when_length(text, &at_ms)
+	    ? at_ms
+	    : 0;
+}
+
 /* /archive/ID, or /archive/ID/any-name.mp3 for whoever wants a name. */
 static void
 ask_item(struct visit *visit)
@@ -174,7 +189,7 @@ ask_item(struct visit *visit)
 	}
 	memcpy(id, from, len);
 	id[len] = '\0';
-	visit_find(visit, id, "", 0);
+	visit_find(visit, id, "", wanted_at_ms(visit));
 }
 
 /* Players of Apple's ask for two bytes first; that is no listener. */

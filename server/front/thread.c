@@ -253,6 +253,10 @@ tell_pulse(struct worker *worker)
 	pulse->sent_bps = (conn_home_sent(worker->home) - worker->pulse_sent) *
 	    8000000 / (uint64_t)since_us;
 	worker->pulse_sent = conn_home_sent(worker->home);
+	pulse->archive_bps = worker->archive_sent * 8000000 /
+	    (uint64_t)since_us;
+	worker->archive_sent = 0;
+	pulse->need_bps = worker->archive_need_bps;
 	pulse->busy_permille = (unsigned)((cpu_us - worker->pulse_cpu_us) *
 	    1000 / since_us);
 	worker->pulse_us = now_us;
@@ -545,6 +549,10 @@ handle(void *owner, struct message *message)
 		break;
 	case MSG_LIST:
 		list_listeners(worker, (struct listing_msg *)message);
+		break;
+	case MSG_ROOM:
+		tap_set(&worker->tap, ((struct room_msg *)message)->archive_bps,
+		    clock_mono_us());
 		break;
 	case MSG_FLUSH:
 		flush_now(worker, (struct flush_msg *)message);

@@ -94,8 +94,7 @@ visit_ask(struct visit *visit, struct ask_msg *ask)
 }
 
 void
-visit_find(
-    struct visit *visit, const char *id, const char *mount, int64_t from_ms)
+visit_find(struct visit *visit, const char *id, const char *mount, int64_t ms)
 {
 	struct find_msg *find = message_new(MSG_FIND, sizeof(*find));
 
@@ -103,7 +102,10 @@ visit_find(
 	find->conn_no = conn_number(visit->conn);
 	text_copy(find->id, sizeof(find->id), id);
 	text_copy(find->mount, sizeof(find->mount), mount);
-	find->from_ms = from_ms;
+	if (id[0] != '\0')
+		find->at_ms = ms;
+	else
+		find->from_ms = ms;
 	visit->state = VISIT_ASKING;
 	conn_deadline(visit->conn, ASK_DEADLINE_MS);
 	conn_read(visit->conn, false);
@@ -132,6 +134,8 @@ visit_found(struct visit *visit, struct found_msg *found)
 	} else {
 		ask = visit_new_ask(visit, ASK_ITEM, found->row.mount);
 		ask->is_public = is_shift || found->row.is_public;
+		if (visit->request.method != METHOD_HEAD)
+			ask->need_bps = reader_need_bps(found);
 		visit->found = found;
 		visit_ask(visit, ask);
 		return;

@@ -60,10 +60,9 @@ void visit_kick(struct worker *, uint32_t mount_no);
 /* For routes.c. */
 void visit_ask(struct visit *, struct ask_msg *); /* takes the message */
 struct ask_msg *visit_new_ask(struct visit *, enum ask_kind, const char *path);
-/* Asks the librarian, then the desk; the newest recording of a mount when id is
- * "". */
-void visit_find(
-    struct visit *, const char *id, const char *mount, int64_t from_ms);
+/* Asks the librarian, then the desk: a recording, so far into it; or, when id
+ * is "", what is being recorded of a mount, from that (wall) time on. */
+void visit_find(struct visit *, const char *id, const char *mount, int64_t ms);
 void visit_read_body(struct visit *);
 /* The form or query of a title update is complete. */
 void visit_body_done(struct visit *);

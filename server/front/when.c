@@ -27,7 +27,7 @@ unit_secs(char letter)
 
 /* "1h02m"; a number without a unit is seconds, and the last. */
 static bool
-parse_ago(const char *text, int64_t *secs)
+parse_secs(const char *text, int64_t *secs)
 {
 	int64_t number;
 
@@ -50,6 +50,17 @@ parse_ago(const char *text, int64_t *secs)
 }
 
 bool
+when_length(const char *text, int64_t *ms)
+{
+	int64_t secs;
+
+	if (text[0] == '\0' || !parse_secs(text, &secs))
+		return false;
+	*ms = secs * 1000;
+	return true;
+}
+
+bool
 when_parse(const char *text, int64_t now_ms, int64_t *wall_ms)
 {
 	static const char *const forms[] = { "%Y-%m-%dT%H:%MZ",
@@ -59,7 +70,7 @@ when_parse(const char *text, int64_t now_ms, int64_t *wall_ms)
 	struct tm tm;
 
 	if (text[0] == '-' && text[1] != '\0') {
-		if (!parse_ago(text + 1, &secs))
+		if (!parse_secs(text + 1, &secs))
 			return false;
 		*wall_ms = now_ms - secs * 1000;
 		return true;

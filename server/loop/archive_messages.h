@@ -97,6 +97,7 @@ struct find_msg {
 	char id[40]; /* "": the newest of this mount that is being written */
 	char mount[MOUNT_BYTES];
 	int64_t from_ms; /* wall; 0: from its begin on */
+	int64_t at_ms;   /* of a finished one: so far into it */
 };
 
 /* fd is the librarian's to open and to close, in the order of its messages;
@@ -111,7 +112,7 @@ struct found_msg {
 	uint64_t size;         /* bytes that are there now */
 	int64_t modified_ms;   /* wall */
 	uint64_t head_bytes;   /* these first, */
-	uint64_t start_byte;   /* then from here on */
+	uint64_t start_byte;   /* then from here on; 0: all of it */
 	struct loop *librarian;
 };
 

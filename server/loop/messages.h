@@ -46,6 +46,7 @@ enum message_kind {
 	MSG_KICK,       /* struct kick_msg */
 	MSG_LIST,       /* struct listing_msg without rows: please fill it */
 	MSG_FLUSH,      /* struct flush_msg: tell the clerk all there is */
+	MSG_ROOM,       /* struct room_msg: what recordings may take */
 	MSG_STOP,       /* struct message: to all threads */
 	/* the feeding worker to the other workers and the spool */
 	MSG_BLOCK, /* struct block_msg */
@@ -357,7 +358,8 @@ struct ask_msg {
 	char key[KEY_BYTES];
 	bool has_login;
 	bool is_shoutcast;       /* the key may belong to any member */
-	bool is_public;          /* ASK_ITEM: the recording is */
+	bool is_public;          /* ASK_ITEM: the recording is, */
+	uint64_t need_bps;       /* and to play it takes so much */
 	struct in6_addr address; /* /128 or mapped IPv4, for slowing down */
 	char content_type[64];
 	char title[TITLE_BYTES];
@@ -473,7 +475,15 @@ struct pulse_msg {
 	struct message message;
 	unsigned worker;
 	unsigned busy_permille; /* of a core, since the last one */
-	uint64_t sent_bps;      /* to all peers, without TCP's heads */
+	uint64_t sent_bps;      /* to all peers, without TCP's heads, */
+	uint64_t archive_bps;   /* and of that to who reads recordings, */
+	uint64_t need_bps;      /* who need so much to play them */
+};
+
+/* All who read recordings at this worker may take so much together. */
+struct room_msg {
+	struct message message;
+	uint64_t archive_bps; /* 0: as much as they want */
 };
 
 struct done_msg {

@@ -137,11 +137,14 @@ put_validators(struct bytes *out, const struct answer *answer)
 		return;
 	}
 	answer_etag(found, etag);
-	if (etag[0] != '\0')
+	if (etag[0] != '\0' && !answer->is_rest)
 		bytes_format(out, "ETag: %s\r\n", etag);
 	response_date(found->modified_ms, date);
-	bytes_format(
-	    out, "Last-Modified: %s\r\nAccept-Ranges: bytes\r\n", date);
+	if (answer->is_rest)
+		bytes_text(out, "Accept-Ranges: none\r\n");
+	else
+		bytes_format(
+		    out, "Last-Modified: %s\r\nAccept-Ranges: bytes\r\n", date);
 	bytes_format(out, "Cache-Control: %s\r\n",
 	    found->row.is_public ? "public, max-age=31536000, immutable"
 				 : "private, no-cache");
@@ -187,6 +190,9 @@ answer_length(const struct answer *answer)
 	struct bytes between = { 0 };
 	uint64_t length = 0;
 
+	if (answer->is_rest)
+		return answer->found->head_bytes + answer->found->size -
+		    answer->found->start_byte;
 	if (answer->status == 200)
 		return answer->found->size;
 	for (unsigned i = 0; i < answer->count; i++)

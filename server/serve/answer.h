@@ -20,6 +20,8 @@ struct answer {
 	unsigned status;
 	const struct found_msg *found;
 	bool is_growing;    /* no length, no validators */
+	bool is_rest;       /* its headers, then from some point on: a length,
+			     * no validators */
 	bool is_attachment; /* to be kept, not played */
 	const struct range *ranges;
 	unsigned count;

@@ -16,6 +16,7 @@
 
 #define READER_MAGIC  0x72656164u
 #define PIECE_BYTES   (128 << 10)
+#define LEAST_BYTES   (16 << 10)     /* of a piece when the line is full */
 #define GROWS_MS      250            /* until more is looked for */
 #define LEAST_BPS     UINT64_C(8000) /* bytes a second, of any recording */
 #define ARCHIVE_BIT   0x80000000u    /* no number of a mount on air has it */
@@ -34,10 +35,12 @@ struct reader {
 	struct answer answer;
 	uint64_t at, end; /* next byte of the file, and behind the last */
 	struct block *piece;
-	size_t sent; /* of it */
-	bool is_asked, is_whole;
+	size_t sent;  /* of it */
+	size_t asked; /* bytes of the piece that was asked for; 0: none is */
+	bool is_whole;
 	bool is_head;         /* what comes is the head before start_byte */
 	uint64_t rate, taken; /* bytes a second, bytes so far */
+	uint64_t need_bps;    /* as the worker counts it */
 	int64_t began_ms;
 	uint32_t mount_no; /* of its own, in the books */
 };
@@ -81,14 +84,28 @@ number_of(const char *mount)
 	return number | ARCHIVE_BIT;
 }
 
-static uint64_t
-rate_of(const struct found_msg *found, bool is_growing)
+/* What is not finished yet may still be as it was on air. */
+static bool
+is_growing(const struct found_msg *found)
 {
-	int64_t ms = is_growing ? clock_wall_ms() - found->row.started_ms
-				: found->row.duration_ms;
+	return found->row.state == RECORDING_ACTIVE ||
+	    found->row.state == RECORDING_FINISHING;
+}
+
+static uint64_t
+rate_of(const struct found_msg *found)
+{
+	int64_t ms = is_growing(found) ? clock_wall_ms() - found->row.started_ms
+				       : found->row.duration_ms;
 	uint64_t rate = ms > 0 ? found->size * 1000 / (uint64_t)ms : 0;
 
 	return rate > LEAST_BPS ? rate : LEAST_BPS;
+}
+
+uint64_t
+reader_need_bps(const struct found_msg *found)
+{
+	return 8 * rate_of(found);
 }
 
 static void
@@ -102,8 +119,10 @@ ask(struct reader *reader)
 	text_copy(fetch->id, sizeof(fetch->id), reader->found->row.id);
 	fetch->fd = reader->found->fd;
 	fetch->at = reader->at;
-	fetch->len = left < PIECE_BYTES ? (size_t)left : PIECE_BYTES;
-	reader->is_asked = true;
+	fetch->len = tap_piece(&reader->worker->tap,
+	    left < PIECE_BYTES ? (size_t)left : PIECE_BYTES, LEAST_BYTES);
+	reader->asked = fetch->len;
+	tap_take(&reader->worker->tap, reader->asked);
 	loop_post_from(
 	    reader->worker->loop, reader->found->librarian, &fetch->message);
 }
@@ -129,7 +148,8 @@ next_range(struct reader *reader)
 	if (reader->is_head) {
 		reader->is_head = false;
 		reader->at = reader->found->start_byte;
-		reader->end = END_OF_GROWTH;
+		reader->end = reader->answer.is_growing ? END_OF_GROWTH
+							: reader->found->size;
 		return true;
 	}
 	if (reader->current == reader->count)
@@ -150,10 +170,12 @@ wait_ms(const struct reader *reader)
 	uint64_t burst = reader->rate * (uint64_t)conf->archive_burst_ms / 1000;
 	uint64_t rate = reader->rate * (uint64_t)conf->archive_rate;
 
-	if (conf->archive_rate == 0 || reader->taken <= burst)
-		return 0;
-	due_ms = (int64_t)((reader->taken - burst) * 1000 / rate);
-	return due_ms > gone_ms ? due_ms - gone_ms : 0;
+	if (conf->archive_rate > 0 && reader->taken > burst) {
+		due_ms = (int64_t)((reader->taken - burst) * 1000 / rate);
+		if (due_ms > gone_ms)
+			return due_ms - gone_ms;
+	}
+	return tap_wait_ms(&reader->worker->tap, clock_mono_us());
 }
 
 static void
@@ -185,6 +207,7 @@ send_piece(struct reader *reader)
 		}
 		reader->sent += (size_t)n;
 		reader->taken += (uint64_t)n;
+		reader->worker->archive_sent += (uint64_t)n;
 	}
 	block_unref(reader->piece);
 	reader->piece = NULL;
@@ -200,7 +223,7 @@ go_on(struct reader *reader)
 	if (reader->piece != NULL && !send_piece(reader))
 		return;
 	conn_deadline(reader->conn, 0);
-	if (reader->is_asked)
+	if (reader->asked > 0)
 		return;
 	if (reader->is_whole ||
 	    (reader->at == reader->end && !next_range(reader))) {
@@ -219,9 +242,11 @@ reader_piece(struct conn *conn, struct piece_msg *piece)
 {
 	struct reader *reader = reader_of(conn);
 
-	if (reader == NULL || !reader->is_asked || conn_is_finishing(conn))
+	if (reader == NULL || reader->asked == 0 || conn_is_finishing(conn))
 		return;
-	reader->is_asked = false;
+	tap_give(&reader->worker->tap,
+	    reader->asked - (piece->block != NULL ? piece->block->len : 0));
+	reader->asked = 0;
 	reader->is_whole = piece->is_whole;
 	if (piece->is_broken ||
 	    (piece->is_whole && reader->end != END_OF_GROWTH)) {
@@ -273,11 +298,13 @@ choose_ranges(struct reader *reader, const struct request *request)
 	reader->answer.count = reader->count;
 }
 
+/* What does not have the bytes of the finished file has no ranges. */
 static void
-begin_growing(struct reader *reader)
+begin_behind_head(struct reader *reader)
 {
 	reader->answer.status = 200;
-	reader->answer.is_growing = true;
+	reader->answer.is_growing = is_growing(reader->found);
+	reader->answer.is_rest = !reader->answer.is_growing;
 	reader->is_head = true;
 	reader->at = 0;
 	reader->end = reader->found->head_bytes;
@@ -297,7 +324,6 @@ static struct reader *
 new_reader(struct worker *worker, struct conn *conn, struct found_msg *found)
 {
 	struct reader *reader = mem_new(sizeof(*reader));
-	bool is_growing = found->row.state == RECORDING_ACTIVE;
 
 	reader->magic = READER_MAGIC;
 	reader->worker = worker;
@@ -306,7 +332,7 @@ new_reader(struct worker *worker, struct conn *conn, struct found_msg *found)
 	*reader->found = *found;
 	found->fd = -1;
 	reader->mount_no = number_of(found->row.mount);
-	reader->rate = rate_of(found, is_growing);
+	reader->rate = rate_of(found);
 	reader->began_ms = clock_mono_ms();
 	reader->answer.found = reader->found;
 	reader->answer.ranges = reader->ranges;
@@ -324,8 +350,8 @@ reader_begin(struct worker *worker, struct conn *conn,
 
 	reader->answer.is_attachment = query_get(
 	    request->query, "download", value, sizeof(value), &len);
-	if (reader->found->row.state == RECORDING_ACTIVE)
-		begin_growing(reader);
+	if (is_growing(reader->found) || reader->found->start_byte > 0)
+		begin_behind_head(reader);
 	else
 		choose_ranges(reader, request);
 	meter_start(worker, found->row.member, found->row.mount,
@@ -338,7 +364,9 @@ reader_begin(struct worker *worker, struct conn *conn,
 		conn_finish(conn, CLOSE_DONE);
 		return;
 	}
-	reader->at = reader->answer.is_growing ? reader->at : reader->end;
+	reader->at = reader->is_head ? reader->at : reader->end;
+	reader->need_bps = reader_need_bps(reader->found);
+	worker->archive_need_bps += reader->need_bps;
 	go_on(reader);
 }
 
@@ -401,6 +429,7 @@ closed(struct conn *conn, enum close_reason reason, void *owner)
 	log_debug("#%llu reader %s %s bytes=%llu",
 	    (unsigned long long)conn_number(conn), reader->found->row.path,
 	    close_word(reason), (unsigned long long)reader->taken);
+	reader->worker->archive_need_bps -= reader->need_bps;
 	worker_forget(reader->worker, conn);
 	reader_shut(reader->found);
 	block_unref(reader->piece);

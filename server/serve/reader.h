@@ -25,6 +25,8 @@ void reader_begin(
 void reader_piece(struct conn *, struct piece_msg *);
 /* Counts what it got since last time; nothing when it is no reader. */
 void reader_meter(struct conn *);
+/* To be played as it was recorded. */
+uint64_t reader_need_bps(const struct found_msg *);
 /* Shuts a file that found has open and nobody took. */
 void reader_shut(struct found_msg *);
 

@@ -10,6 +10,7 @@
 #define STREAM_WORKER_H
 
 #include "base/table.h"
+#include "base/tap.h"
 #include "loop/loop.h"
 #include "loop/messages.h"
 #include "loop/wheel.h"
@@ -49,7 +50,10 @@ struct worker {
 	int64_t pulse_us,
 	    pulse_cpu_us; /* mono and CPU time, told to the desk */
 	uint64_t pulse_sent;
-	struct block *silence; /* ICY metadata that says: no news */
+	struct tap tap;        /* what recordings may take */
+	uint64_t archive_sent; /* bytes of recordings, since the last pulse */
+	uint64_t archive_need_bps; /* of all that are being read */
+	struct block *silence;     /* ICY metadata that says: no news */
 	unsigned thread_no;
 };
 
