@@ -262,12 +262,12 @@ archive_files = \
 	server/archive/leftovers.h \
 	server/archive/librarian.c \
 	server/archive/librarian.h \
+	server/archive/points.c \
+	server/archive/points.h \
 	server/archive/sums.c \
 	server/archive/sums.h \
 	server/archive/walk.c \
 	server/archive/walk.h
-	server/archive/points.c \
-	server/archive/points.h
 
 letters_files = \
 	server/letters/mime.c \

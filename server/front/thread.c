@@ -480,6 +480,15 @@ stop(struct worker *worker)
 }
 
 static void
+lose_mount(struct worker *worker, const struct mount_msg *message)
+{
+	struct mount *mount = worker_mount(worker, message->mount_no);
+
+	if (mount != NULL)
+		mount_end(mount);
+}
+
+static void
 take_facts(struct worker *worker, struct facts_msg *facts)
 {
 	struct mount *mount = worker_mount(worker, facts->mount_no);
@@ -504,7 +513,6 @@ static void
 handle(void *owner, struct message *message)
 {
 	struct worker *worker = owner;
-	struct mount *mount;
 
 	switch (message->kind) {
 	case MSG_CONN:
@@ -527,10 +535,7 @@ handle(void *owner, struct message *message)
 		take_crowd(worker, (struct crowd_msg *)message);
 		break;
 	case MSG_MOUNT_GONE:
-		mount = worker_mount(
-		    worker, ((struct mount_msg *)message)->mount_no);
-		if (mount != NULL)
-			mount_end(mount);
+		lose_mount(worker, (struct mount_msg *)message);
 		break;
 	case MSG_BLOCK:
 		take_block(worker, (struct block_msg *)message);
