@@ -252,6 +252,8 @@ archive_files = \
 	server/archive/archivist.c \
 	server/archive/archivist.h \
 	server/archive/archivist_priv.h \
+	server/archive/care_commands.c \
+	server/archive/care_commands.h \
 	server/archive/entry.c \
 	server/archive/entry.h \
 	server/archive/finishing.c \
@@ -264,6 +266,8 @@ archive_files = \
 	server/archive/librarian.h \
 	server/archive/points.c \
 	server/archive/points.h \
+	server/archive/rescan.c \
+	server/archive/rescan.h \
 	server/archive/sums.c \
 	server/archive/sums.h \
 	server/archive/walk.c \

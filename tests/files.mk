@@ -28,6 +28,7 @@ unit_tests = \
 	tests/unit/test_icy \
 	tests/unit/test_import \
 	tests/unit/test_invoices \
+	tests/unit/test_keep_rescan \
 	tests/unit/test_keys \
 	tests/unit/test_ledger \
 	tests/unit/test_letters \
@@ -104,6 +105,7 @@ tests_unit_test_hyperloglog_SOURCES = tests/unit/test_hyperloglog.c
 tests_unit_test_icy_SOURCES = tests/unit/test_icy.c
 tests_unit_test_import_SOURCES = tests/unit/test_import.c
 tests_unit_test_invoices_SOURCES = tests/unit/test_invoices.c
+tests_unit_test_keep_rescan_SOURCES = tests/unit/test_keep_rescan.c
 tests_unit_test_keys_SOURCES = tests/unit/test_keys.c
 tests_unit_test_ledger_SOURCES = tests/unit/test_ledger.c
 tests_unit_test_letters_SOURCES = tests/unit/test_letters.c
@@ -161,6 +163,7 @@ tests_unit_render_SOURCES = tests/unit/render.c
 unit_headers = \
 	tests/fuzz/feed_units.h \
 	tests/fuzz/ogg_sums.h \
+	tests/unit/archive_help.h \
 	tests/unit/collect.h \
 	tests/unit/conf_errors.h \
 	tests/unit/custody_help.h \

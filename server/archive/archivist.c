@@ -4,6 +4,7 @@
 
 #include "archive/archive_commands.h"
 #include "archive/archivist_priv.h"
+#include "archive/care_commands.h"
 #include "archive/item.h"
 #include "archive/leftovers.h"
 #include "base/clock.h"
@@ -172,6 +173,18 @@ empty_trash(evutil_socket_t fd, short what, void *arg)
 		delete_for_good(archivist, ids[i]);
 }
 
+void
+archivist_reply(struct archivist *archivist, uint64_t reply_to, int status,
+    const struct bytes *text)
+{
+	struct result_msg *result = message_new(MSG_RESULT, sizeof(*result));
+
+	result->reply_to = reply_to;
+	result->status = status;
+	result->text = block_new(text->data, text->len, 0);
+	loop_post(archivist->clerk, &result->message);
+}
+
 bool
 archivist_answers(unsigned argc, char **argv)
 {
@@ -181,14 +194,16 @@ archivist_answers(unsigned argc, char **argv)
 static void
 answer(struct archivist *archivist, const struct command_msg *command)
 {
-	struct result_msg *result = message_new(MSG_RESULT, sizeof(*result));
+	const struct command_table tables[] = { archive_commands,
+		care_commands };
 	struct bytes text = { 0 };
+	int status;
 
-	result->reply_to = command->reply_to;
-	result->status = call_run(&archive_commands, 1, archivist,
+	archivist->asking = command->reply_to;
+	status = call_run(tables, sizeof(tables) / sizeof(*tables), archivist,
 	    command->argc, (char **)command->argv, &text);
-	result->text = block_new(text.data, text.len, 0);
-	loop_post(archivist->clerk, &result->message);
+	if (archivist->asking != 0)
+		archivist_reply(archivist, command->reply_to, status, &text);
 	bytes_free(&text);
 }
 

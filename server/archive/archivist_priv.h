@@ -8,6 +8,7 @@
 
 #include "archive/archivist.h"
 #include "archive/finishing.h"
+#include "base/bytes.h"
 #include "ledger/store.h"
 
 #include <stdatomic.h>
@@ -25,11 +26,15 @@ struct archivist {
 	struct event *rounds;    /* what lay in the trash long enough */
 	atomic_llong stop_at_ms; /* mono; 0: not asked to stop */
 	const struct conf *conf; /* the newest; a reference */
+	uint64_t asking; /* whose command runs; 0: it is answered later */
 	unsigned thread_no;
 };
 
 /* To the clerk, and to the desk. */
 void archivist_tell(void *archivist, const struct recording_msg *);
+/* By way of the clerk, so that who asks next sees what was changed. */
+void archivist_reply(struct archivist *, uint64_t reply_to, int status,
+    const struct bytes *text);
 /* Who did what to it, for the clerk to write down. */
 void archivist_audit(struct archivist *, const char *who, const char *what,
     const struct recording_msg *);

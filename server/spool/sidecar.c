@@ -55,6 +55,7 @@ struct text_member {
 static const struct text_member texts[] = {
 	TEXT("slug", row.slug),
 	TEXT("mount", row.mount),
+	TEXT("container", row.extension),
 	TEXT("title", row.title),
 	TEXT("description", row.description),
 	TEXT("media_type", row.media_type),
@@ -229,7 +230,6 @@ sidecar_format(struct bytes *out, const struct sidecar *sidecar)
 	put(object, "id", clean_text(row->id));
 	put(object, "kind", json_string(profiles[row->profile]));
 	put(object, "state", json_string(states[row->state]));
-	put(object, "container", clean_text(row->extension));
 	put_texts(object, texts, COUNT_OF(texts), sidecar);
 	put_numbers(object, sidecar);
 	put_texts(source, source_texts, COUNT_OF(source_texts), sidecar);

@@ -93,7 +93,8 @@ class Crash(Case):
         files = self.files()
         self.assertEqual([name for name in files if ".new" in name], [])
         self.assertEqual(
-            len([name for name in files if not name.endswith(".index")]),
+            len([name for name in files if not name.endswith(
+                (".index", "SHA256SUMS"))]),
             2 * len(rows))
         return rows
 

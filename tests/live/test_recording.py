@@ -76,7 +76,8 @@ mount "/demo/private.mp3" { grace = 0  record = no }
         self.assertEqual(row["bytes"], len(media))
         self.assertIn(row["id"], row["path"])
         self.assertEqual(stat.S_IMODE(os.stat(path).st_mode), 0o440)
-        self.assertEqual(len(archive_of(self.server)), 2)
+        # And the sums of its day.
+        self.assertEqual(len(archive_of(self.server)), 3)
         complaints, seconds = decode(path)
         self.assertEqual(complaints, "")
         self.assertAlmostEqual(said["duration_ms"] / 1000, seconds, delta=0.1)

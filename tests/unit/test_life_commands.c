@@ -229,7 +229,8 @@ plans_are_set_and_changed_in_parts(void **state)
 	EXPECT(help, 0, "is set", "plan", "set", "small", "--listeners", "none",
 	    "--at-quota", "cap", "--storage", "20TB");
 	EXPECT(help, 0, "ana has small", "member", "plan", "ana", "small");
-	EXPECT(help, 0, "small,500000000000,cap,20000000000000,,192,2,no,1\r\n",
+	EXPECT(help, 0,
+	    "small,500000000000,cap,20000000000000,stop,,192,2,no,1\r\n",
 	    "plan", "list", "--format", "csv");
 	assert_int_equal(
 	    members_find(help->ledger->store, "ana", &row), MEMBERS_DONE);
