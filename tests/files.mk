@@ -249,6 +249,8 @@ live_tests = \
 	tests/live/test_recording.py \
 	tests/live/test_reload.py \
 	tests/live/test_replay.py \
+	tests/live/test_replay_harm.py \
+	tests/live/test_replay_room.py \
 	tests/live/test_reports.py \
 	tests/live/test_room.py \
 	tests/live/test_run.py \
@@ -268,6 +270,7 @@ live_helpers = \
 	tests/live/letterbox.py \
 	tests/live/offload.py \
 	tests/live/postgres.py \
+	tests/live/replay.py \
 	tests/live/seam.c \
 	tests/live/seam.py \
 	tests/live/server.py \

@@ -106,7 +106,15 @@ find_start(const struct find_msg *find, struct found_msg *found)
 	    &found->head_bytes, &found->start_byte);
 }
 
-/* At the last point before that time, where there is an index of them. */
+/* Files in which players cannot seek, but by guessing. */
+static bool
+needs_index(const struct recording_msg *row)
+{
+	return strcmp(row->extension, "aac") == 0 ||
+	    strcmp(row->extension, "ts") == 0;
+}
+
+/* At the last point before that time. */
 static void
 find_point(const struct librarian *librarian, const struct find_msg *find,
     struct found_msg *found)
@@ -115,8 +123,9 @@ find_point(const struct librarian *librarian, const struct find_msg *find,
 	uint64_t byte;
 	int fd;
 
-	if (found->row.state != RECORDING_DONE &&
-	    found->row.state != RECORDING_BROKEN)
+	if (!needs_index(&found->row) ||
+	    (found->row.state != RECORDING_DONE &&
+		found->row.state != RECORDING_BROKEN))
 		return;
 	fd = open_one(librarian, found->row.path, &kind, 1);
 	if (fd == -1)

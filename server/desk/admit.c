@@ -200,7 +200,7 @@ admit_reader(struct desk *desk, struct ask_msg *ask)
 		    AWAY_RETRY_SECS);
 		return;
 	}
-	if (!headroom_admits_reader(desk, ask->need_bps)) {
+	if (!headroom_admits_reader(desk, ask)) {
 		refuse(desk, ask, 503,
 		    "the line has no room for more at the moment",
 		    FULL_RETRY_SECS);

@@ -129,7 +129,8 @@ struct worker_load {
 	unsigned newcomers;     /* placed since it told that */
 	uint64_t sent_bps;      /* in its last second, without heads, */
 	uint64_t archive_bps;   /* and of that to who reads recordings, */
-	uint64_t need_bps;      /* who need so much to play them */
+	uint64_t need_bps;      /* who need so much to play them, */
+	uint64_t promised_bps;  /* and who came since it told that */
 };
 
 #define HEADROOM_LEVELS 2 /* of alarm */
@@ -137,9 +138,7 @@ struct worker_load {
 struct headroom {
 	uint64_t promised_bps;        /* to newcomers of this second, */
 	uint64_t promised_before_bps; /* and of the one before */
-	uint64_t needed_bps;          /* the same of who reads recordings */
-	uint64_t needed_before_bps;
-	int64_t rotated_ms; /* mono */
+	int64_t rotated_ms;           /* mono */
 	uint64_t refused;
 	bool is_above[HEADROOM_LEVELS];
 };
@@ -233,9 +232,10 @@ void placement_pulse(struct desk *, const struct pulse_msg *);
 /* headroom.c */
 /* Whether one more listener of this mount leaves room; when so, it counts. */
 bool headroom_admits(struct desk *, const struct desk_mount *);
-/* Whether one more may read a recording, which takes so much to play; when so,
- * it counts. */
-bool headroom_admits_reader(struct desk *, uint64_t need_bps);
+/* Whether one more may read a recording; when so, it counts. */
+bool headroom_admits_reader(struct desk *, const struct ask_msg *);
+/* Tells a worker what recordings may take there. */
+void headroom_tell_room(const struct desk *, unsigned worker);
 void headroom_pulse(struct desk *, const struct pulse_msg *);
 uint64_t headroom_used_bps(const struct desk *);
 uint64_t headroom_limit_bps(const struct desk *);

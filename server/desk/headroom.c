@@ -42,8 +42,6 @@ rotate(struct headroom *headroom)
 	headroom->rotated_ms = now_ms;
 	headroom->promised_before_bps = headroom->promised_bps;
 	headroom->promised_bps = 0;
-	headroom->needed_before_bps = headroom->needed_bps;
-	headroom->needed_bps = 0;
 }
 
 static uint64_t
@@ -121,30 +119,29 @@ headroom_admits(struct desk *desk, const struct desk_mount *mount)
 
 /* One alone is always let in while listeners leave anything: it may wait. */
 bool
-headroom_admits_reader(struct desk *desk, uint64_t need_bps)
+headroom_admits_reader(struct desk *desk, const struct ask_msg *ask)
 {
 	struct headroom *headroom = &desk->headroom;
-	uint64_t needed;
+	uint64_t needed = 0, need = with_heads(ask->need_bps);
 
 	if (capacity_bps(desk) == 0)
 		return true;
 	rotate(headroom);
-	needed = headroom->needed_bps + headroom->needed_before_bps;
 	for (unsigned i = 0; i < desk->worker_count; i++)
-		needed += with_heads(desk->loads[i].need_bps);
-	need_bps = with_heads(need_bps);
+		needed += with_heads(
+		    desk->loads[i].need_bps + desk->loads[i].promised_bps);
 	if (live_bps(desk) >= headroom_limit_bps(desk) ||
-	    (needed > 0 && needed + need_bps > room_bps(desk))) {
+	    (needed > 0 && needed + need > room_bps(desk))) {
 		headroom->refused++;
 		return false;
 	}
-	headroom->needed_bps += need_bps;
+	desk->loads[ask->worker].promised_bps += ask->need_bps;
 	return true;
 }
 
 /* Its part of the room: those that nobody reads at need none. */
-static void
-tell_room(const struct desk *desk, unsigned worker)
+void
+headroom_tell_room(const struct desk *desk, unsigned worker)
 {
 	struct room_msg *room = message_new(MSG_ROOM, sizeof(*room));
 	unsigned sharing = 1;
@@ -188,7 +185,8 @@ headroom_pulse(struct desk *desk, const struct pulse_msg *pulse)
 	load->sent_bps = pulse->sent_bps;
 	load->archive_bps = pulse->archive_bps;
 	load->need_bps = pulse->need_bps;
-	tell_room(desk, pulse->worker);
+	load->promised_bps = 0;
+	headroom_tell_room(desk, pulse->worker);
 	if (capacity_bps(desk) == 0)
 		return;
 	rotate(&desk->headroom);

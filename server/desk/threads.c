@@ -199,6 +199,7 @@ start_workers(struct desk *desk)
 	for (unsigned i = 0; i < count; i++) {
 		if (!worker_start(desk->workers[i]))
 			die("cannot start a thread");
+		headroom_tell_room(desk, i);
 	}
 	explicit_bzero(&setup.seed, sizeof(setup.seed));
 	desk->threads_left += count;

@@ -497,7 +497,7 @@ take_facts(struct worker *worker, struct facts_msg *facts)
 		mount_set_facts(mount, facts);
 }
 
-/* What the librarian says. */
+/* All that is about who reads recordings. */
 static void
 take_reading(struct worker *worker, struct message *message)
 {
@@ -505,7 +505,11 @@ take_reading(struct worker *worker, struct message *message)
 		take_found(worker, (struct found_msg *)message);
 		return;
 	}
-	take_piece(worker, (struct piece_msg *)message);
+	if (message->kind == MSG_PIECE)
+		take_piece(worker, (struct piece_msg *)message);
+	else
+		tap_set(&worker->tap, ((struct room_msg *)message)->archive_bps,
+		    clock_mono_us());
 	message_free(message);
 }
 
@@ -523,6 +527,7 @@ handle(void *owner, struct message *message)
 		return; /* freed there */
 	case MSG_FOUND:
 	case MSG_PIECE:
+	case MSG_ROOM:
 		take_reading(worker, message);
 		return; /* freed there */
 	case MSG_CONF:
@@ -554,10 +559,6 @@ handle(void *owner, struct message *message)
 		break;
 	case MSG_LIST:
 		list_listeners(worker, (struct listing_msg *)message);
-		break;
-	case MSG_ROOM:
-		tap_set(&worker->tap, ((struct room_msg *)message)->archive_bps,
-		    clock_mono_us());
 		break;
 	case MSG_FLUSH:
 		flush_now(worker, (struct flush_msg *)message);

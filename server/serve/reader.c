@@ -242,11 +242,13 @@ reader_piece(struct conn *conn, struct piece_msg *piece)
 {
 	struct reader *reader = reader_of(conn);
 
-	if (reader == NULL || reader->asked == 0 || conn_is_finishing(conn))
+	if (reader == NULL || reader->asked == 0)
 		return;
 	tap_give(&reader->worker->tap,
 	    reader->asked - (piece->block != NULL ? piece->block->len : 0));
 	reader->asked = 0;
+	if (conn_is_finishing(conn))
+		return;
 	reader->is_whole = piece->is_whole;
 	if (piece->is_broken ||
 	    (piece->is_whole && reader->end != END_OF_GROWTH)) {
@@ -381,6 +383,15 @@ reader_meter(struct conn *conn)
 		    reader->mount_no, USAGE_ARCHIVE);
 }
 
+static void
+let_go(struct reader *reader)
+{
+	log_info("#%llu reader %s slow: let go",
+	    (unsigned long long)conn_number(reader->conn),
+	    reader->found->row.mount);
+	conn_close(reader->conn, CLOSE_SLOW);
+}
+
 /* What it sends after its request means nothing to us. */
 static void
 drop_input(struct conn *conn)
@@ -409,11 +420,13 @@ event(struct conn *conn, enum conn_event what, void *owner)
 		break;
 	case CONN_TIMEOUT:
 		if (reader->piece != NULL)
-			conn_close(conn, CLOSE_SLOW);
+			let_go(reader);
 		else
 			go_on(reader);
 		break;
 	case CONN_EOF:
+		conn_finish(conn, CLOSE_GONE);
+		break;
 	case CONN_ERROR:
 		conn_close(conn, CLOSE_GONE);
 		break;

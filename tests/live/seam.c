@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * SPDX-FileCopyrightText: The all2all developers
  *
- * seam - loaded before a server under test: sets its wall clock, and makes its
- * store fail, as the test says in a file that both map (tests/live/seam.py). A
- * sanitizer calls these before anything could be looked up, hence syscall(). */
+ * seam - loaded before a server under test: sets its wall clock, makes its
+ * store fail, and its recordings slow to read or unreadable, as the test says
+ * in a file that both map (tests/live/seam.py). A sanitizer calls these before
+ * anything could be looked up, hence syscall(). */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
@@ -18,6 +19,8 @@
 struct seam {
 	volatile int64_t wall_ms;     /* added to the wall clock */
 	volatile int64_t write_errno; /* of each write to the store; 0: works */
+	volatile int64_t read_ms;     /* each piece of a recording takes */
+	volatile int64_t read_errno;  /* the same, as write_errno */
 };
 
 static struct seam none;
@@ -49,7 +52,7 @@ clock_gettime(clockid_t id, struct timespec *now)
 }
 
 static int
-is_store(int fd)
+is_in(int fd, const char *part)
 {
 	char name[64], path[512];
 	ssize_t len;
@@ -57,13 +60,13 @@ is_store(int fd)
 	snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
 	len = readlink(name, path, sizeof(path) - 1);
 	path[len > 0 ? len : 0] = '\0';
-	return strstr(path, "all2all.sqlite") != NULL;
+	return strstr(path, part) != NULL;
 }
 
 ssize_t
 pwrite64(int fd, const void *bytes, size_t len, off64_t at)
 {
-	if (seam->write_errno != 0 && is_store(fd)) {
+	if (seam->write_errno != 0 && is_in(fd, "all2all.sqlite")) {
 		errno = (int)seam->write_errno;
 		return -1;
 	}
@@ -74,4 +77,26 @@ ssize_t
 pwrite(int fd, const void *bytes, size_t len, off_t at)
 {
 	return pwrite64(fd, bytes, len, at);
+}
+
+ssize_t
+pread64(int fd, void *bytes, size_t len, off64_t at)
+{
+	const struct timespec slow = { .tv_sec = seam->read_ms / 1000,
+		.tv_nsec = seam->read_ms % 1000 * 1000000 };
+
+	if ((seam->read_ms != 0 || seam->read_errno != 0) &&
+	    is_in(fd, "/data/archive/")) {
+		nanosleep(&slow, NULL);
+		errno = (int)seam->read_errno;
+		if (errno != 0)
+			return -1;
+	}
+	return syscall(SYS_pread64, fd, bytes, len, at);
+}
+
+ssize_t
+pread(int fd, void *bytes, size_t len, off_t at)
+{
+	return pread64(fd, bytes, len, at);
 }

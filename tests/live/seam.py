@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: The all2all developers
-"""Sets a running server's wall clock, and makes its store fail: seam.c."""
+"""Sets a running server's wall clock, makes its store fail, and recordings slow
+to read: seam.c."""
 import mmap
 import os
 import re
@@ -8,6 +9,8 @@ import struct
 import subprocess
 
 from server import SOURCE, tool
+
+SIZE = 32
 
 
 def sanitizers():
@@ -29,9 +32,9 @@ class Seam:
         self.library = ":".join([*sanitizers(), library])
         path = os.path.join(folder, "seam")
         with open(path, "wb") as file:
-            file.write(bytes(16))
+            file.write(bytes(SIZE))
         self.file = open(path, "r+b")
-        self.map = mmap.mmap(self.file.fileno(), 16)
+        self.map = mmap.mmap(self.file.fileno(), SIZE)
         os.environ["A2A_SEAM"] = path
 
     def close(self):
@@ -46,3 +49,11 @@ class Seam:
     def fail_writes(self, number):
         """An errno, or 0."""
         struct.pack_into("q", self.map, 8, number)
+
+    def slow_reads(self, seconds):
+        """Each piece of a recording takes so long."""
+        struct.pack_into("q", self.map, 16, int(seconds * 1000))
+
+    def fail_reads(self, number):
+        """An errno, or 0."""
+        struct.pack_into("q", self.map, 24, number)
