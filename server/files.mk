@@ -114,6 +114,7 @@ format_files = \
 	server/format/webm_time.h
 
 http_files = \
+	server/http/accept.c \
 	server/http/auth.c \
 	server/http/chunked.c \
 	server/http/chunked.h \
@@ -254,6 +255,8 @@ archive_files = \
 	server/archive/archivist_priv.h \
 	server/archive/care_commands.c \
 	server/archive/care_commands.h \
+	server/archive/catalog.c \
+	server/archive/catalog.h \
 	server/archive/entry.c \
 	server/archive/entry.h \
 	server/archive/finishing.c \
@@ -264,10 +267,20 @@ archive_files = \
 	server/archive/leftovers.h \
 	server/archive/librarian.c \
 	server/archive/librarian.h \
+	server/archive/listing.c \
+	server/archive/listing.h \
+	server/archive/podcast.c \
+	server/archive/podcast.h \
+	server/archive/podcast_item.c \
+	server/archive/podcast_live.c \
+	server/archive/podcast_priv.h \
+	server/archive/podcast_text.c \
 	server/archive/points.c \
 	server/archive/points.h \
 	server/archive/rescan.c \
 	server/archive/rescan.h \
+	server/archive/squeeze.c \
+	server/archive/squeeze.h \
 	server/archive/sums.c \
 	server/archive/sums.h \
 	server/archive/walk.c \
@@ -351,6 +364,8 @@ ledger_files = \
 	server/ledger/plans.h \
 	server/ledger/plays.c \
 	server/ledger/plays.h \
+	server/ledger/published.c \
+	server/ledger/published.h \
 	server/ledger/purge.c \
 	server/ledger/purge.h \
 	server/ledger/purge_files.c \
@@ -503,6 +518,7 @@ front_files = \
 desk_files = \
 	server/desk/accept.c \
 	server/desk/admit.c \
+	server/desk/catalog.c \
 	server/desk/chronicle.c \
 	server/desk/commands.c \
 	server/desk/control.c \

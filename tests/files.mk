@@ -20,6 +20,7 @@ unit_tests = \
 	tests/unit/test_delegate \
 	tests/unit/test_extract \
 	tests/unit/test_faces \
+	tests/unit/test_feed \
 	tests/unit/test_finish_ogg \
 	tests/unit/test_finish_webm \
 	tests/unit/test_flac \
@@ -97,6 +98,7 @@ tests_unit_test_deck_SOURCES = tests/unit/test_deck.c
 tests_unit_test_delegate_SOURCES = tests/unit/test_delegate.c
 tests_unit_test_extract_SOURCES = tests/unit/test_extract.c
 tests_unit_test_faces_SOURCES = tests/unit/test_faces.c
+tests_unit_test_feed_SOURCES = tests/unit/test_feed.c
 tests_unit_test_finish_ogg_SOURCES = tests/unit/test_finish_ogg.c
 tests_unit_test_finish_webm_SOURCES = tests/unit/test_finish_webm.c
 tests_unit_test_flac_SOURCES = tests/unit/test_flac.c
@@ -226,6 +228,7 @@ live_tests = \
 	tests/live/test_custody.py \
 	tests/live/test_delegate.py \
 	tests/live/test_faces.py \
+	tests/live/test_feed.py \
 	tests/live/test_finish.py \
 	tests/live/test_finish_chains.py \
 	tests/live/test_formats.py \

@@ -189,6 +189,7 @@ take_marks(struct work *work)
 	free(facts->chapters);
 	facts->chapters = media->chapters;
 	facts->chapter_count = media->chapter_count;
+	facts->row.chapters = (unsigned)media->chapter_count;
 	media->chapters = NULL;
 	media->chapter_count = 0;
 	for (size_t i = 0; i < work->mark_count; i++) {

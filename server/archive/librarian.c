@@ -2,6 +2,7 @@
  * SPDX-FileCopyrightText: The all2all developers */
 #include "archive/librarian.h"
 
+#include "archive/catalog.h"
 #include "archive/entry.h"
 #include "archive/points.h"
 #include "base/clock.h"
@@ -28,6 +29,7 @@ struct librarian {
 	struct loop *loop, *desk;
 	struct store *store; /* NULL: stopped */
 	int archive;         /* data/archive */
+	struct catalog *catalog;
 	unsigned thread_no;
 };
 
@@ -136,6 +138,18 @@ find_point(const struct librarian *librarian, const struct find_msg *find,
 	close(fd);
 }
 
+/* Only what is finished has facts that stay. */
+static void
+describe(struct librarian *librarian, const struct find_msg *find,
+    struct found_msg *found)
+{
+	if (found->row.state != RECORDING_DONE &&
+	    found->row.state != RECORDING_BROKEN)
+		return;
+	found->status = catalog_item(librarian->catalog, find, found) ? 200
+								      : 503;
+}
+
 static void
 look_up(struct librarian *librarian, const struct find_msg *find)
 {
@@ -148,7 +162,10 @@ look_up(struct librarian *librarian, const struct find_msg *find)
 	is_there = recordings_find(librarian->store, find->id, find->mount,
 	    &found->row, found->name, &failed);
 	found->status = failed ? 503 : 404;
-	if (is_there && found->row.trashed_ms == 0) {
+	if (is_there && found->row.trashed_ms == 0 &&
+	    find->what != FIND_MEDIA) {
+		describe(librarian, find, found);
+	} else if (is_there && found->row.trashed_ms == 0) {
 		if (open_plain(librarian, found)) {
 			find_start(find, found);
 			if (find->at_ms > 0)
@@ -205,6 +222,13 @@ fetch(struct librarian *librarian, const struct fetch_msg *fetch)
 }
 
 static void
+list(struct librarian *librarian, const struct catalog_msg *asked)
+{
+	loop_post(
+	    asked->worker, &catalog_answer(librarian->catalog, asked)->message);
+}
+
+static void
 stop(struct librarian *librarian)
 {
 	struct done_msg *done = message_new(MSG_DONE, sizeof(*done));
@@ -227,6 +251,8 @@ handle(void *owner, struct message *message)
 		log_debug("librarian: too late");
 	else if (message->kind == MSG_FIND)
 		look_up(librarian, (const struct find_msg *)message);
+	else if (message->kind == MSG_CATALOG)
+		list(librarian, (const struct catalog_msg *)message);
 	else if (message->kind == MSG_FETCH)
 		fetch(librarian, (const struct fetch_msg *)message);
 	else if (message->kind == MSG_STOP)
@@ -254,6 +280,7 @@ librarian_open(const struct librarian_setup *setup, char **error)
 		free(librarian);
 		return NULL;
 	}
+	librarian->catalog = catalog_new(librarian->store, librarian->archive);
 	librarian->desk = setup->desk;
 	librarian->thread_no = setup->thread_no;
 	librarian->loop = loop_new("librarian", handle, librarian);
@@ -279,6 +306,7 @@ librarian_free(struct librarian *librarian)
 		return;
 	loop_join(librarian->loop);
 	loop_free(librarian->loop);
+	catalog_free(librarian->catalog);
 	store_close(librarian->store);
 	close(librarian->archive);
 	free(librarian);

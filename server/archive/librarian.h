@@ -3,7 +3,8 @@
  *
  * librarian - the thread that looks recordings up and reads them for workers.
  *
- * It takes FIND and answers FOUND, with the file open; then FETCH and answers
+ * It takes CATALOG and answers ANSWER with a list of what is published;
+ * FIND and answers FOUND, with the file open; then FETCH and answers
  * PIECE, each to the worker that asked; SHUT closes the file. So no worker ever
  * waits for a disk, and a file is closed only after what was asked of it. Its
  * connection to the store only reads. On STOP, after the workers have stopped,

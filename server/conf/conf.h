@@ -121,6 +121,7 @@ struct conf {
 	int64_t archive_burst_ms;      /* of a recording, as fast as it goes; */
 	int64_t archive_rate;          /* then so many times its rate; 0: any */
 	int64_t archive_share_percent; /* of the capacity, of all of them */
+	int64_t feed_items;            /* on a page; 0: there are no feeds */
 	int64_t ranges;                /* of one request at most */
 	int64_t trash_ms;           /* recordings stay in the trash so long */
 	int64_t recording_point_ms; /* recordings reach the disk so often */

@@ -90,6 +90,7 @@ static const struct conf_option top_options[] = {
 	{ "archive-rate", KIND_COUNT, 4, 0, 1000, TOP(archive_rate) },
 	{ "archive-share", KIND_COUNT, 30, 1, 100,
 	    TOP(archive_share_percent) },
+	{ "feed-items", KIND_COUNT, 100, 0, 1000, TOP(feed_items) },
 	{ "trash-time", KIND_TIME, 336 * HOUR, 0, 8784 * HOUR, TOP(trash_ms) },
 	{ "ranges", KIND_COUNT, 8, 1, 64, TOP(ranges) },
 	{ "archive-reserve", KIND_SIZE, 256 * M, 0, 1024 * G,

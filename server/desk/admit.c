@@ -209,6 +209,25 @@ admit_reader(struct desk *desk, struct ask_msg *ask)
 	post(desk, ask, new_answer(ask, 200, ""));
 }
 
+/* Of a blocked member it is 503: podcasts' apps come back then, and at 404 they
+ * may drop a feed. */
+static void
+admit_catalog(struct desk *desk, const struct ask_msg *ask)
+{
+	const struct patron *patron;
+	char mount[MOUNT_BYTES];
+
+	patron = catalog_owner(desk, ask->path, mount);
+	if (patron == NULL ||
+	    (ask->wish.is_feed && desk->conf->feed_items == 0))
+		refuse(desk, ask, 404, "nothing is published here", 0);
+	else if (patron_is_blocked(patron))
+		refuse(desk, ask, 503, "not available at the moment",
+		    AWAY_RETRY_SECS);
+	else
+		catalog_ask(desk, ask, patron, mount);
+}
+
 static void
 go_on(struct desk *desk, struct ask_msg *ask, struct patron *patron)
 {
@@ -472,6 +491,9 @@ admit_ask(struct desk *desk, struct ask_msg *ask)
 			admit_reader(desk, ask);
 		else
 			refuse(desk, ask, 404, "there is no such recording", 0);
+		break;
+	case ASK_CATALOG:
+		admit_catalog(desk, ask);
 		break;
 	case ASK_PAGE:
 		answer_page(desk, ask);

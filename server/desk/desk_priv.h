@@ -268,6 +268,15 @@ void admit_ask(struct desk *, struct ask_msg *); /* takes the message */
 void admit_key_checked(struct desk *, struct key_msg *);
 void admit_free(struct desk *);
 
+/* catalog.c */
+/* Whose published recordings a path means, and of which mount ("": all). NULL:
+ * nobody's. */
+const struct patron *catalog_owner(
+    struct desk *, const char *path, char mount[MOUNT_BYTES]);
+/* The librarian answers. */
+void catalog_ask(struct desk *, const struct ask_msg *, const struct patron *,
+    const char *mount);
+
 /* patrons.c */
 void patrons_set(struct desk *, const struct members_msg *);
 struct patron *patron_by_slug(struct desk *, const char *slug);

@@ -3,6 +3,7 @@
 #include "front/reply.h"
 
 #include "base/text.h"
+#include "http/range.h"
 #include "http/response.h"
 
 #include <string.h>
@@ -50,6 +51,45 @@ reply_text(struct visit *visit, unsigned status, const char *type,
 	struct bytes out = { 0 };
 
 	response_write(&out, &response, body, len, wants_body(visit));
+	send_and_finish(visit, &out);
+}
+
+static void
+put_validators(
+    struct bytes *out, const struct document *document, bool is_public)
+{
+	char date[RESPONSE_DATE_BYTES];
+
+	bytes_format(out, "Cache-Control: %s, no-cache\r\nETag: %s\r\n",
+	    is_public ? "public" : "private", document->etag);
+	if (document->modified_ms != 0) {
+		response_date(document->modified_ms, date);
+		bytes_format(out, "Last-Modified: %s\r\n", date);
+	}
+	if (is_public)
+		bytes_text(out, "Access-Control-Allow-Origin: *\r\n");
+	if (document->is_gzip)
+		bytes_text(out, "Content-Encoding: gzip\r\n");
+	bytes_text(out, "Vary: Accept-Encoding\r\n");
+}
+
+void
+reply_document(
+    struct visit *visit, const struct document *document, bool is_public)
+{
+	const struct validators validators = { .etag = document->etag,
+		.modified_ms = document->modified_ms };
+	unsigned status = conditions_status(&visit->request, &validators);
+	struct bytes extra = { 0 }, out = { 0 };
+	struct response response = { .status = status != 0 ? status : 200,
+		.type = status == 0 ? document->type : NULL };
+
+	put_validators(&extra, document, is_public);
+	bytes_append(&extra, "", 1);
+	response.extra = (const char *)extra.data;
+	response_write(&out, &response, document->body->bytes,
+	    status == 0 ? document->body->len : 0, wants_body(visit));
+	bytes_free(&extra);
 	send_and_finish(visit, &out);
 }
 

@@ -13,6 +13,8 @@ void reply_error(
     struct visit *, unsigned status, const char *text, unsigned retry_secs);
 void reply_text(struct visit *, unsigned status, const char *type,
     const void *body, size_t len);
+/* Or 304, 412: as the request's conditions say. */
+void reply_document(struct visit *, const struct document *, bool is_public);
 void reply_method(struct visit *); /* 405 or 501 */
 void reply_options(struct visit *, bool stays_open);
 /* What /admin/metadata answers (protocol of Icecast 2.4). */

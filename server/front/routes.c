@@ -15,6 +15,11 @@
 #include <string.h>
 #include <strings.h>
 
+#define FEED_PATH  "/feed/"
+#define FEED_END   ".xml"
+#define PAGES_MOST 100000
+#define LIST_MOST  100
+
 #define OF(method) (1u << (method))
 #define READS      (OF(METHOD_GET) | OF(METHOD_HEAD))
 #define FEEDS      (OF(METHOD_PUT) | OF(METHOD_SOURCE))
@@ -26,11 +31,13 @@ static void ask_page(struct visit *);
 static void ask_title(struct visit *);
 static void options(struct visit *);
 static void ask_item(struct visit *);
+static void ask_feed(struct visit *);
+static void ask_list(struct visit *);
 static void asset(struct visit *);
 static void poke(struct visit *);
 
 /* The first row that fits. A path that ends in '*' is a beginning, one that
- * begins with '*' an end. */
+ * begins with '*' an end, one with '*' in the middle both. */
 static const struct route {
 	unsigned methods;
 	const char *path;
@@ -47,6 +54,8 @@ static const struct route {
 	{ READS, "/healthz", ask_page },
 	{ READS, "/web/*", asset },
 	{ READS, ARCHIVE_PATH "*", ask_item },
+	{ READS, FEED_PATH "*" FEED_END, ask_feed },
+	{ READS, "/archive.json", ask_list },
 	{ READS, "*.m3u", ask_page },
 	{ READS, "*.pls", ask_page },
 	{ READS, "*.xspf", ask_page },
@@ -57,12 +66,17 @@ static bool
 path_fits(const char *rule, const char *path)
 {
 	size_t rule_len = strlen(rule), len = strlen(path);
+	const char *star = strchr(rule, '*');
 
 	if (strcmp(rule, "*") == 0)
 		return true;
 	if (rule[0] == '*')
 		return len >= rule_len - 1 &&
 		    strcmp(path + len - (rule_len - 1), rule + 1) == 0;
+	if (star != NULL && star[1] != '\0')
+		return strncmp(path, rule, (size_t)(star - rule)) == 0 &&
+		    len > rule_len &&
+		    strcmp(path + len - strlen(star + 1), star + 1) == 0;
 	if (rule[rule_len - 1] == '*')
 		return strncmp(path, rule, rule_len - 1) == 0;
 	return strcmp(path, rule) == 0;
@@ -175,13 +189,24 @@ wanted_at_ms(const struct visit *visit)
 	    : 0;
 }
 
-/* /archive/ID, or /archive/ID/any-name.mp3 for whoever wants a name. */
+static bool
+ends_in(const char *text, const char *end)
+{
+	size_t len = strlen(text), end_len = strlen(end);
+
+	return len > end_len && strcmp(text + len - end_len, end) == 0;
+}
+
+/* /archive/ID, or /archive/ID/any-name.mp3 for whoever wants a name; ID.json
+ * and ID/chapters.json are what is known of it. */
 static void
 ask_item(struct visit *visit)
 {
 	const char *from = visit->request.path + strlen(ARCHIVE_PATH);
-	size_t len = strcspn(from, "/");
-	char id[40];
+	bool is_facts = strchr(from, '/') == NULL && ends_in(from, ".json");
+	size_t len = is_facts ? strlen(from) - strlen(".json")
+			      : strcspn(from, "/");
+	char id[RECORDING_ID_BYTES];
 
 	if (len == 0 || len >= sizeof(id)) {
 		reply_error(visit, 404, "there is no such recording", 0);
@@ -189,7 +214,80 @@ ask_item(struct visit *visit)
 	}
 	memcpy(id, from, len);
 	id[len] = '\0';
-	visit_find(visit, id, "", wanted_at_ms(visit));
+	if (is_facts)
+		visit_find_facts(visit, id, FIND_FACTS);
+	else if (strcmp(from + len, "/chapters.json") == 0)
+		visit_find_facts(visit, id, FIND_CHAPTERS);
+	else
+		visit_find(visit, id, "", wanted_at_ms(visit));
+}
+
+/* What is not there stays as it was; false: it is no number up to most. */
+static bool
+get_number(const struct visit *visit, const char *name, unsigned most,
+    unsigned *number)
+{
+	char text[16], *end;
+	unsigned long value;
+	size_t len;
+
+	if (!query_get(visit->request.query, name, text, sizeof(text), &len))
+		return true;
+	value = strtoul(text, &end, 10);
+	if (text[0] < '0' || text[0] > '9' || *end != '\0' || value < 1 ||
+	    value > most)
+		return false;
+	*number = (unsigned)value;
+	return true;
+}
+
+/* /feed/SLUG.xml, /feed/SLUG/live.xml: a member, or the mount /SLUG/live. */
+static void
+ask_feed(struct visit *visit)
+{
+	const char *from = visit->request.path + strlen(FEED_PATH) - 1;
+	size_t len = strlen(from) - strlen(FEED_END);
+	unsigned page = 1;
+	struct ask_msg *ask;
+
+	if (!get_number(visit, "page", PAGES_MOST, &page)) {
+		reply_error(visit, 404, "there is no such page", 0);
+		return;
+	}
+	ask = visit_new_ask(visit, ASK_CATALOG, "");
+	if (len < sizeof(ask->path))
+		memcpy(ask->path, from, len);
+	ask->wish.is_feed = true;
+	ask->wish.takes_gzip = request_takes_gzip(&visit->request);
+	ask->wish.page = page;
+	visit_ask(visit, ask);
+}
+
+static void
+ask_list(struct visit *visit)
+{
+	struct ask_msg *ask = visit_new_ask(visit, ASK_CATALOG, "");
+	const char *query = visit->request.query;
+	size_t len;
+
+	ask->wish.takes_gzip = request_takes_gzip(&visit->request);
+	if (query_get(
+		query, "member", ask->path + 1, sizeof(ask->path) - 1, &len))
+		ask->path[0] = '/';
+	else if (!query_get(query, "mount", ask->path, sizeof(ask->path), &len))
+		ask->path[0] = '\0';
+	if (!query_get(query, "cursor", ask->wish.cursor,
+		sizeof(ask->wish.cursor), &len))
+		ask->wish.cursor[0] = '\0';
+	if (ask->path[0] != '\0' &&
+	    get_number(visit, "limit", LIST_MOST, &ask->wish.most)) {
+		visit_ask(visit, ask);
+		return;
+	}
+	message_free(&ask->message);
+	reply_error(visit, 400,
+	    "archive.json?member=SLUG or ?mount=/SLUG/live, limit up to 100",
+	    0);
 }
 
 /* Players of Apple's ask for two bytes first; that is no listener. */

@@ -93,24 +93,49 @@ visit_ask(struct visit *visit, struct ask_msg *ask)
 	worker_tell_desk(visit->worker, &ask->message);
 }
 
-void
-visit_find(struct visit *visit, const char *id, const char *mount, int64_t ms)
+static struct find_msg *
+new_find(const struct visit *visit, const char *id)
 {
 	struct find_msg *find = message_new(MSG_FIND, sizeof(*find));
 
 	find->worker = visit->worker->loop;
 	find->conn_no = conn_number(visit->conn);
 	text_copy(find->id, sizeof(find->id), id);
-	text_copy(find->mount, sizeof(find->mount), mount);
-	if (id[0] != '\0')
-		find->at_ms = ms;
-	else
-		find->from_ms = ms;
+	return find;
+}
+
+static void
+post_find(struct visit *visit, struct find_msg *find)
+{
 	visit->state = VISIT_ASKING;
 	conn_deadline(visit->conn, ASK_DEADLINE_MS);
 	conn_read(visit->conn, false);
 	loop_post_from(
 	    visit->worker->loop, visit->worker->librarian, &find->message);
+}
+
+void
+visit_find(struct visit *visit, const char *id, const char *mount, int64_t ms)
+{
+	struct find_msg *find = new_find(visit, id);
+
+	text_copy(find->mount, sizeof(find->mount), mount);
+	if (id[0] != '\0')
+		find->at_ms = ms;
+	else
+		find->from_ms = ms;
+	post_find(visit, find);
+}
+
+void
+visit_find_facts(struct visit *visit, const char *id, enum find_what what)
+{
+	struct find_msg *find = new_find(visit, id);
+
+	find->what = what;
+	text_copy(find->public_url, sizeof(find->public_url),
+	    visit->worker->conf->public_url);
+	post_find(visit, find);
 }
 
 /* Who may have it is the desk's to say; what was on air some time ago is as
@@ -325,9 +350,17 @@ begin_listener(struct visit *visit, struct mount *mount)
 	free_visit(visit);
 }
 
+/* What is known of a recording, or it itself. */
 static void
 begin_reader(struct visit *visit)
 {
+	const struct found_msg *found = visit->found;
+
+	if (found->document.body != NULL) {
+		visit->member = found->row.member;
+		reply_document(visit, &found->document, found->row.is_public);
+		return;
+	}
 	reader_begin(visit->worker, visit->conn, &visit->request, visit->found);
 	free_visit(visit);
 }
@@ -402,6 +435,10 @@ follow_answer(struct visit *visit, struct answer_msg *answer)
 		break;
 	case ASK_TITLE:
 		reply_title(visit, 200, answer->text);
+		break;
+	case ASK_CATALOG:
+		visit->member = answer->member;
+		reply_document(visit, &answer->document, true);
 		break;
 	case ASK_PAGE:
 		reply_text(visit, 200, answer->type, answer->body->bytes,
@@ -525,7 +562,7 @@ closed(struct conn *conn, enum close_reason reason, void *owner)
 	log_debug("#%llu request %s %s: %s",
 	    (unsigned long long)conn_number(conn), visit->request.method_name,
 	    visit->request.path, close_word(reason));
-	meter_take(worker, &visit->meter, conn, 0, "", 0,
+	meter_take(worker, &visit->meter, conn, visit->member, "", 0,
 	    visit->is_waste ? USAGE_WASTE : USAGE_PAGES);
 	give_back(visit);
 	worker_forget(worker, conn);

@@ -42,6 +42,7 @@ struct visit {
 	struct chunked chunked;
 	struct answer_msg *granted; /* a source waiting for its icy headers */
 	struct found_msg *found; /* a recording that the desk is asked about */
+	int64_t member;          /* whose traffic it is; 0: the server's */
 	bool owes_options;       /* after the upgrade: the answer to OPTIONS */
 	bool is_waste;           /* refused or nonsense */
 	struct meter meter;
@@ -63,6 +64,8 @@ struct ask_msg *visit_new_ask(struct visit *, enum ask_kind, const char *path);
 /* Asks the librarian, then the desk: a recording, so far into it; or, when id
  * is "", what is being recorded of a mount, from that (wall) time on. */
 void visit_find(struct visit *, const char *id, const char *mount, int64_t ms);
+/* The same of what is known of it. */
+void visit_find_facts(struct visit *, const char *id, enum find_what);
 void visit_read_body(struct visit *);
 /* The form or query of a title update is complete. */
 void visit_body_done(struct visit *);

@@ -163,7 +163,7 @@ conditions_status(const struct request *request, const struct validators *known)
 	if (none_match != NULL)
 		return has_tag(none_match, known->etag, true) ? 304 : 0;
 	told = modified != NULL ? http_date_secs(modified) : 0;
-	return told != 0 && secs <= told ? 304 : 0;
+	return told != 0 && secs != 0 && secs <= told ? 304 : 0;
 }
 
 bool

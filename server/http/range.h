@@ -30,7 +30,7 @@ enum range_answer range_parse(const char *value, uint64_t size,
 /* What is known of a file: etag with its quotes, strong. */
 struct validators {
 	const char *etag;
-	int64_t modified_ms; /* wall */
+	int64_t modified_ms; /* wall; 0: not known */
 };
 
 /* 0: to be sent; 304 or 412. Section 13.2.2. */

@@ -105,6 +105,9 @@ bool query_get(
 bool request_basic(const struct request *, char *user, size_t user_size,
     char *password, size_t password_size);
 
+/* Whether an answer may be sent as gzip. */
+bool request_takes_gzip(const struct request *);
+
 /* What may be a mount: '/', then segments of UTF-8 letters, digits and
  * ".-_~" and the like; no "..", no "//", no empty segment, no control bytes,
  * no backslash, none of <>"'`%?#;  at most 255 bytes.

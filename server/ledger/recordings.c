@@ -26,10 +26,11 @@ static const char write_recording[] =
     "profile, extension, codecs, description, hold_reason, hold_reference, "
     "hold_person, object, note, sha256, started_ms, ended_ms, duration_ms, "
     "bytes, gap_bytes, is_recovered, is_public, is_pinned, published_ms, "
-    "trashed_ms, hold_until_ms, verified_ms, is_remote, scrubbed_ms) "
+    "trashed_ms, hold_until_ms, verified_ms, is_remote, scrubbed_ms, "
+    "chapters) "
     "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, "
     "?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, "
-    "?30, ?31) ON CONFLICT DO UPDATE SET member = ?2, mount = ?3, "
+    "?30, ?31, ?32) ON CONFLICT DO UPDATE SET member = ?2, mount = ?3, "
     "path = ?4, media_type = ?5, title = ?6, "
     "state = ?7, profile = ?8, extension = ?9, codecs = ?10, "
     "description = ?11, hold_reason = ?12, hold_reference = ?13, "
@@ -38,7 +39,7 @@ static const char write_recording[] =
     "gap_bytes = ?22, is_recovered = ?23, is_public = ?24, is_pinned = ?25, "
     "published_ms = ?26, trashed_ms = ?27, hold_until_ms = ?28, "
     "verified_ms = ?29, is_remote = ?30, "
-    "scrubbed_ms = max(scrubbed_ms, ?31)";
+    "scrubbed_ms = max(scrubbed_ms, ?31), chapters = ?32";
 
 static const char delete_recording[] = "DELETE FROM recording WHERE id = ?1";
 
@@ -138,7 +139,8 @@ bind_all(sqlite3_stmt *prepared, const struct recording_msg *row)
 		row->duration_ms, (int64_t)row->bytes, (int64_t)row->gap_bytes,
 		row->is_recovered, row->is_public, row->is_pinned,
 		row->published_ms, row->trashed_ms, hold->until_ms,
-		row->verified_ms, row->is_remote, row->scrubbed_ms };
+		row->verified_ms, row->is_remote, row->scrubbed_ms,
+		row->chapters };
 	int at = 1;
 
 	sqlite3_bind_text(prepared, at++, row->id, -1, SQLITE_STATIC);
@@ -218,25 +220,18 @@ recordings_next(sqlite3_stmt *prepared, struct recording_row *row, bool *failed)
 	return true;
 }
 
-#define COLUMNS                                                                \
-	"recording.id, recording.member, coalesce(member.slug, ''), mount, "   \
-	"path, media_type, title, recording.state, profile, extension, "       \
-	"codecs, description, hold_reason, hold_reference, hold_person, "      \
-	"object, note, coalesce(sha256, ''), coalesce(member.name, ''), "      \
-	"started_ms, coalesce(ended_ms, 0), duration_ms, bytes, gap_bytes, "   \
-	"is_recovered, is_public, is_pinned, published_ms, trashed_ms, "       \
-	"hold_until_ms, verified_ms, is_remote, scrubbed_ms "
 #define TABLES                                                                 \
-	"FROM recording LEFT JOIN member ON member.id = recording.member "
+	" FROM recording LEFT JOIN member ON member.id = recording.member "
 
 static const char
-    select_one[] = "SELECT " COLUMNS TABLES
+    select_one[] = "SELECT " RECORDINGS_COLUMNS TABLES
 		   "WHERE CASE WHEN ?1 <> '' THEN recording.id = ?1 "
 		   "ELSE mount = ?2 AND recording.state = 'active' END "
 		   "ORDER BY recording.started_ms DESC LIMIT 1";
 
 static const char select_kept[] =
-    "SELECT " COLUMNS TABLES "WHERE recording.state IN ('done', 'broken') "
+    "SELECT " RECORDINGS_COLUMNS TABLES
+    "WHERE recording.state IN ('done', 'broken') "
     "AND (?1 = '' OR member.slug = ?1) "
     "ORDER BY recording.member, mount, profile, started_ms DESC, recording.id";
 
@@ -274,10 +269,11 @@ take_numbers(sqlite3_stmt *prepared, struct recording_msg *row)
 		*later[i] = sqlite3_column_int64(prepared, 27 + i);
 	row->is_remote = sqlite3_column_int(prepared, 31) != 0;
 	row->scrubbed_ms = sqlite3_column_int64(prepared, 32);
+	row->chapters = (unsigned)sqlite3_column_int(prepared, 33);
 }
 
-static void
-take_row(sqlite3_stmt *prepared, struct recording_msg *row)
+void
+recordings_take(sqlite3_stmt *prepared, struct recording_msg *row)
 {
 	const struct {
 		int column;
@@ -326,8 +322,9 @@ recordings_find(struct store *store, const char *id, const char *mount,
 	step = sqlite3_step(prepared);
 	is_there = step == SQLITE_ROW;
 	if (is_there) {
-		take_row(prepared, row);
-		text_copy(name, NAME_BYTES, store_text(prepared, 18));
+		recordings_take(prepared, row);
+		text_copy(
+		    name, NAME_BYTES, store_text(prepared, RECORDINGS_NAME));
 		step = sqlite3_step(prepared);
 	}
 	*failed = !store_ended(prepared, step);
@@ -354,7 +351,7 @@ recordings_next_kept(
 		return false;
 	}
 	memset(row, 0, sizeof(*row));
-	take_row(prepared, row);
+	recordings_take(prepared, row);
 	return true;
 }
 

@@ -37,6 +37,19 @@ struct recording_row {
 sqlite3_stmt *recordings_of(struct store *, int64_t member);
 bool recordings_next(sqlite3_stmt *, struct recording_row *, bool *failed);
 
+/* What recordings_take() reads, of recording LEFT JOIN member; in the column
+ * RECORDINGS_NAME is the member's name. */
+#define RECORDINGS_COLUMNS                                                     \
+	"recording.id, recording.member, coalesce(member.slug, ''), mount, "   \
+	"path, media_type, title, recording.state, profile, extension, "       \
+	"codecs, description, hold_reason, hold_reference, hold_person, "      \
+	"object, note, coalesce(sha256, ''), coalesce(member.name, ''), "      \
+	"started_ms, coalesce(ended_ms, 0), duration_ms, bytes, gap_bytes, "   \
+	"is_recovered, is_public, is_pinned, published_ms, trashed_ms, "       \
+	"hold_until_ms, verified_ms, is_remote, scrubbed_ms, chapters "
+#define RECORDINGS_NAME 18
+void recordings_take(sqlite3_stmt *, struct recording_msg *);
+
 /* The one of that id, or when it is "" the newest of that mount that is being
  * written. name: of its member. False: there is none, or *failed. */
 bool recordings_find(struct store *, const char *id, const char *mount,

@@ -53,6 +53,7 @@ struct recording_msg {
 	int64_t duration_ms;          /* of the media; 0: not known */
 	uint64_t bytes;
 	uint64_t gap_bytes; /* what could not be written */
+	unsigned chapters;  /* how many are in the sidecar */
 	bool is_recovered;
 	bool is_public;
 	bool is_pinned;       /* no rule of retention takes it */
@@ -90,6 +91,12 @@ struct finish_msg {
 	char path[512]; /* as in recording_msg */
 };
 
+enum find_what {
+	FIND_MEDIA,
+	FIND_FACTS,   /* what is known of it, as JSON */
+	FIND_CHAPTERS /* as podcast players read them */
+};
+
 struct find_msg {
 	struct message message;
 	struct loop *worker; /* where the answer goes */
@@ -98,6 +105,8 @@ struct find_msg {
 	char mount[MOUNT_BYTES];
 	int64_t from_ms; /* wall; 0: from its begin on */
 	int64_t at_ms;   /* of a finished one: so far into it */
+	enum find_what what;
+	char public_url[URL_BYTES]; /* not for MEDIA */
 };
 
 /* fd is the librarian's to open and to close, in the order of its messages;
@@ -107,12 +116,13 @@ struct found_msg {
 	uint64_t conn_no;
 	unsigned status; /* 200, 404, 503: the disk does not give it */
 	struct recording_msg row;
-	char name[NAME_BYTES]; /* of the member */
-	int fd;                /* -1: none */
-	uint64_t size;         /* bytes that are there now */
-	int64_t modified_ms;   /* wall */
-	uint64_t head_bytes;   /* these first, */
-	uint64_t start_byte;   /* then from here on; 0: all of it */
+	char name[NAME_BYTES];    /* of the member */
+	int fd;                   /* -1: none */
+	uint64_t size;            /* bytes that are there now */
+	int64_t modified_ms;      /* wall */
+	uint64_t head_bytes;      /* these first, */
+	uint64_t start_byte;      /* then from here on; 0: all of it */
+	struct document document; /* not for MEDIA; fd is -1 then */
 	struct loop *librarian;
 };
 
@@ -148,6 +158,28 @@ struct record_rules {
 	char zone[ZONE_BYTES];     /* of the member */
 	int64_t resume_ms;         /* the source may be away so long */
 	int64_t min_keep_ms;       /* what is shorter goes to the trash */
+};
+
+/* A mount that is on air. */
+struct live_row {
+	char mount[MOUNT_BYTES];
+	int64_t began_ms; /* wall */
+	struct mount_facts facts;
+};
+
+/* The answer is the worker's. */
+struct catalog_msg {
+	struct message message;
+	struct loop *worker;
+	uint64_t conn_no;
+	struct catalog_wish wish;
+	int64_t member;
+	char slug[SLUG_BYTES];
+	char name[NAME_BYTES];
+	char mount[MOUNT_BYTES]; /* "": all of the member's */
+	char public_url[URL_BYTES];
+	unsigned count;
+	struct live_row live[];
 };
 
 struct spool_msg {

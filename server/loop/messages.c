@@ -54,6 +54,7 @@ free_found(struct found_msg *found)
 {
 	struct fetch_msg *shut;
 
+	block_unref(found->document.body);
 	if (found->fd == -1)
 		return;
 	shut = message_new(MSG_SHUT, sizeof(*shut));
@@ -76,6 +77,7 @@ message_free(struct message *message)
 	case MSG_ANSWER:
 		/* A feed inside is taken by the worker in any case. */
 		block_unref(((struct answer_msg *)message)->body);
+		block_unref(((struct answer_msg *)message)->document.body);
 		break;
 	case MSG_BLOCK:
 		block_unref(((struct block_msg *)message)->block);

@@ -25,6 +25,7 @@
 #define SLUG_BYTES   64
 #define NAME_BYTES   256
 #define TITLE_BYTES  512
+#define URL_BYTES    256 /* the relay's own */
 #define KEY_BYTES    128
 #define CLOSED_MOST  32 /* conns in one message */
 #define AGENT_BYTES  64 /* of a listener's player */
@@ -95,9 +96,11 @@ enum message_kind {
 	/* the spool to the archivist */
 	MSG_FINISH, /* struct finish_msg */
 	/* workers to the librarian */
-	MSG_FIND,  /* struct find_msg: what is this recording? */
-	MSG_FETCH, /* struct fetch_msg: a piece of it */
-	MSG_SHUT,  /* struct fetch_msg: its file is not needed any more */
+	MSG_CATALOG, /* struct catalog_msg, from the desk: what is published;
+		      * the worker gets an ANSWER */
+	MSG_FIND,    /* struct find_msg: what is this recording? */
+	MSG_FETCH,   /* struct fetch_msg: a piece of it */
+	MSG_SHUT,    /* struct fetch_msg: its file is not needed any more */
 	/* the librarian to workers */
 	MSG_FOUND, /* struct found_msg */
 	MSG_PIECE, /* struct piece_msg */
@@ -338,6 +341,28 @@ struct conf_msg {
 	const struct conf *conf; /* a reference */
 };
 
+#define ETAG_BYTES 40
+
+/* What a worker sends as it is. */
+struct document {
+	struct block *body; /* NULL: none */
+	const char *type;   /* a constant */
+	char etag[ETAG_BYTES];
+	int64_t modified_ms; /* wall; 0: not known */
+	bool is_gzip;
+};
+
+#define CURSOR_BYTES 64
+
+/* What of a member's published recordings is asked for, and how. */
+struct catalog_wish {
+	bool is_feed;  /* RSS, else JSON */
+	unsigned page; /* of a feed, from 1 on */
+	unsigned most; /* items; 0: as many as is usual */
+	bool takes_gzip;
+	char cursor[CURSOR_BYTES]; /* where the last list ended, or "" */
+};
+
 enum ask_kind {
 	ASK_SOURCE, /* may I feed this mount? */
 	ASK_LISTEN, /* may I drink it? */
@@ -345,6 +370,7 @@ enum ask_kind {
 	ASK_TITLE,  /* this is playing now */
 	ASK_PAGE,   /* a page, a playlist, the status */
 	ASK_ITEM,   /* may I read a recording of this mount? */
+	ASK_CATALOG /* what is published; the librarian answers */
 };
 
 struct ask_msg {
@@ -357,10 +383,11 @@ struct ask_msg {
 	char user[SLUG_BYTES];   /* "" when no login was sent */
 	char key[KEY_BYTES];
 	bool has_login;
-	bool is_shoutcast;       /* the key may belong to any member */
-	bool is_public;          /* ASK_ITEM: the recording is, */
-	uint64_t need_bps;       /* and to play it takes so much */
-	struct in6_addr address; /* /128 or mapped IPv4, for slowing down */
+	bool is_shoutcast;        /* the key may belong to any member */
+	bool is_public;           /* ASK_ITEM: the recording is, */
+	uint64_t need_bps;        /* and to play it takes so much */
+	struct catalog_wish wish; /* ASK_CATALOG */
+	struct in6_addr address;  /* /128 or mapped IPv4, for slowing down */
 	char content_type[64];
 	char title[TITLE_BYTES];
 	char url[NAME_BYTES];
@@ -382,6 +409,7 @@ struct answer_msg {
 	struct feed *feed;  /* ASK_SOURCE: the mount's, NULL: make a new one */
 	struct block *body; /* ASK_PAGE */
 	const char *type;   /* of the body; a constant */
+	struct document document; /* ASK_CATALOG */
 };
 
 struct mount_msg {

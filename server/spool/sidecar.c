@@ -365,6 +365,7 @@ take_all(struct sidecar *sidecar, json_t *object)
 	take_numbers(sidecar, object);
 	take_marks(json_object_get(object, "chapters"), false,
 	    &sidecar->chapters, &sidecar->chapter_count);
+	row->chapters = (unsigned)sidecar->chapter_count;
 	take_marks(json_object_get(object, "gaps"), true, &sidecar->gaps,
 	    &sidecar->gap_count);
 	json_decref(sidecar->rest);
