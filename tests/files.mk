@@ -52,6 +52,7 @@ unit_tests = \
 	tests/unit/test_pages \
 	tests/unit/test_parse \
 	tests/unit/test_points \
+	tests/unit/test_published \
 	tests/unit/test_purge \
 	tests/unit/test_query \
 	tests/unit/test_quota \
@@ -130,6 +131,7 @@ tests_unit_test_pages_SOURCES = tests/unit/test_pages.c
 tests_unit_test_openpgp_SOURCES = tests/unit/test_openpgp.c
 tests_unit_test_parse_SOURCES = tests/unit/test_parse.c
 tests_unit_test_points_SOURCES = tests/unit/test_points.c
+tests_unit_test_published_SOURCES = tests/unit/test_published.c
 tests_unit_test_purge_SOURCES = tests/unit/test_purge.c
 tests_unit_test_query_SOURCES = tests/unit/test_query.c
 tests_unit_test_quota_SOURCES = tests/unit/test_quota.c

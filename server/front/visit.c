@@ -159,7 +159,8 @@ visit_found(struct visit *visit, struct found_msg *found)
 	} else {
 		ask = visit_new_ask(visit, ASK_ITEM, found->row.mount);
 		ask->is_public = is_shift || found->row.is_public;
-		if (visit->request.method != METHOD_HEAD)
+		if (visit->request.method != METHOD_HEAD &&
+		    found->document.body == NULL)
 			ask->need_bps = reader_need_bps(found);
 		visit->found = found;
 		visit_ask(visit, ask);

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: The all2all developers
-"""A module of npm's registry, once for each build, in tests/npm-NAME of it;
+"""A module of npm's registry, once for each build, in tests/NAME of it;
 without scripts of others."""
 import os
 import subprocess
@@ -10,7 +10,7 @@ BUILD = os.environ.get("A2A_BUILD", ".")
 
 def install(name, version):
     """The folder that node is to be started in."""
-    folder = os.path.join(os.path.abspath(BUILD), "tests", "npm-" + name)
+    folder = os.path.join(os.path.abspath(BUILD), "tests", name)
     module = os.path.join(folder, "node_modules", name, "package.json")
     if os.path.exists(module):
         return folder

@@ -12,6 +12,7 @@ import tempfile
 import unittest
 
 import tap
+from npm import install
 from offload import (Archived, PART, item_id, key_of, random_bytes,
                      read_by_s3cmd)
 from server import BUILD, wait_for
@@ -28,33 +29,10 @@ new S3rver({ port: 0, address: '127.0.0.1', silent: true,
 """
 
 
-def install():
-    """Once for each build; without scripts of others."""
-    module = os.path.join(FOLDER, "node_modules", "s3rver", "package.json")
-    if os.path.exists(module):
-        return
-    os.makedirs(FOLDER, exist_ok=True)
-    with open(os.path.join(FOLDER, "package.json"), "w",
-              encoding="ascii") as file:
-        file.write("{}\n")
-    try:
-        done = subprocess.run(
-            ["npm", "install", f"s3rver@{VERSION}", "--save-exact",
-             "--ignore-scripts", "--no-audit", "--no-fund", "--cache",
-             os.path.join(FOLDER, "cache")],
-            cwd=FOLDER, capture_output=True, text=True, timeout=120,
-            check=False)
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise AssertionError(f"npm could not get s3rver: {error}") from None
-    if done.returncode != 0 or not os.path.exists(module):
-        raise AssertionError("s3rver could not be had from npm's registry:\n" +
-                             done.stdout + done.stderr)
-
-
 class S3rver(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        install()
+        install("s3rver", VERSION)
 
     def setUp(self):
         folder = tempfile.TemporaryDirectory(prefix="a2a-")

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * SPDX-FileCopyrightText: The all2all developers */
+#include "test.h"
+
 #include "archive/listing.h"
 #include "archive/podcast.h"
 #include "archive/squeeze.h"
-#include "test.h"
 
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -358,21 +360,9 @@ squeezed_bytes_have_no_time(void **state)
 	bytes_free(&two);
 }
 
-int
-main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_member_without_items_has_a_whole_channel),
-		cmocka_unit_test(an_item_says_all_of_its_file),
-		cmocka_unit_test(what_is_on_air_is_a_live_item),
-		cmocka_unit_test(pages_lead_to_each_other),
-		cmocka_unit_test(guids_are_those_of_the_namespace),
-		cmocka_unit_test(hostile_titles_are_only_text),
-		cmocka_unit_test(pictures_make_a_video_podcast),
-		cmocka_unit_test(facts_and_chapters_are_json),
-		cmocka_unit_test(a_cursor_leads_behind_its_row),
-		cmocka_unit_test(squeezed_bytes_have_no_time),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+TEST_MAIN(TEST(a_member_without_items_has_a_whole_channel),
+    TEST(an_item_says_all_of_its_file), TEST(what_is_on_air_is_a_live_item),
+    TEST(pages_lead_to_each_other), TEST(guids_are_those_of_the_namespace),
+    TEST(hostile_titles_are_only_text), TEST(pictures_make_a_video_podcast),
+    TEST(facts_and_chapters_are_json), TEST(a_cursor_leads_behind_its_row),
+    TEST(squeezed_bytes_have_no_time))

@@ -162,5 +162,20 @@ conditions_come_in_the_order_of_the_rules(void **state)
 	}
 }
 
+static void
+without_a_date_dates_say_nothing(void **state)
+{
+	static const struct validators undated = { "\"abc\"", 0 };
+	struct request_header header = { "if-modified-since",
+		"Sun, 06 Nov 2095 08:49:37 GMT" };
+	struct request request = { .headers = &header, .header_count = 1 };
+
+	(void)state;
+	assert_int_equal(conditions_status(&request, &undated), 0);
+	header.name = "if-unmodified-since";
+	assert_int_equal(conditions_status(&request, &undated), 0);
+}
+
 TEST_MAIN(TEST(ranges_are_read), TEST(cut_anywhere_they_stay_inside),
-    TEST(conditions_come_in_the_order_of_the_rules))
+    TEST(conditions_come_in_the_order_of_the_rules),
+    TEST(without_a_date_dates_say_nothing))

@@ -283,7 +283,43 @@ bad_icy_headers_are_refused(void **state)
 	}
 }
 
-TEST_MAIN(TEST(headers_are_found_by_name),
+static void
+gzip_is_for_those_who_say_so(void **state)
+{
+	static const struct {
+		const char *value;
+		bool takes;
+	} rows[] = {
+		{ "gzip", true },
+		{ "deflate, GZip ;q=1.0, *;q=0.5", true },
+		{ "br,x-gzip", true },
+		{ "gzip; q=0.001", true },
+		{ "gzip;q=0", false },
+		{ "gzip;q=0.000, x-gzip", false },
+		{ "", false },
+		{ ",,,", false },
+		{ "*", false },
+		{ "gzi", false },
+		{ "gzipped", false },
+		{ "gz ip", false },
+		{ "identity;gzip", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct request_header header = { "accept-encoding",
+			rows[i].value };
+		struct request request = { .headers = &header,
+			.header_count = 1 };
+
+		print_message("%s\n", rows[i].value);
+		assert_int_equal(request_takes_gzip(&request), rows[i].takes);
+		request.header_count = 0;
+		assert_false(request_takes_gzip(&request));
+	}
+}
+
+TEST_MAIN(TEST(headers_are_found_by_name), TEST(gzip_is_for_those_who_say_so),
     TEST(an_absolute_target_names_the_host), TEST(a_body_is_announced),
     TEST(only_version_1_1_waits_for_100),
     TEST(keeping_alive_is_the_clients_wish), TEST(long_targets_are_414),
