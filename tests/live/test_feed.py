@@ -13,7 +13,6 @@ import os
 import subprocess
 import tempfile
 import time
-import unittest
 import uuid
 from email.utils import parsedate_to_datetime
 from xml.etree import ElementTree
@@ -449,4 +448,5 @@ class Off(Feeds):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    import tap
+    tap.main()
