@@ -212,7 +212,7 @@ class Purge(Custody):
         self.server.block("ana")
         said = self.purge("--reference", "letter 7")
         self.assertIn("CERTIFICATE OF DELETION", said)
-        self.assertRegex(said, r"(?m)^files deleted: 2, [1-9]")
+        self.assertRegex(said, r"(?m)^files deleted: 3, [1-9]")
         self.assertRegex(said, r"(?m)^  usage: [1-9]")
         self.assertRegex(said, r"(?m)^sha256: [0-9a-f]{64}$")
         self.assertIn("its log is empty", said)
