@@ -257,6 +257,8 @@ archive_files = \
 	server/archive/care_commands.h \
 	server/archive/catalog.c \
 	server/archive/catalog.h \
+	server/archive/disposal.c \
+	server/archive/disposal.h \
 	server/archive/entry.c \
 	server/archive/entry.h \
 	server/archive/finishing.c \
@@ -279,10 +281,18 @@ archive_files = \
 	server/archive/points.h \
 	server/archive/rescan.c \
 	server/archive/rescan.h \
+	server/archive/retention.c \
+	server/archive/retention.h \
+	server/archive/scrub.c \
+	server/archive/scrub.h \
+	server/archive/scrubbing.c \
+	server/archive/scrubbing.h \
 	server/archive/squeeze.c \
 	server/archive/squeeze.h \
 	server/archive/sums.c \
 	server/archive/sums.h \
+	server/archive/upkeep.c \
+	server/archive/upkeep.h \
 	server/archive/walk.c \
 	server/archive/walk.h
 

@@ -30,6 +30,8 @@ unit_tests = \
 	tests/unit/test_import \
 	tests/unit/test_invoices \
 	tests/unit/test_keep_rescan \
+	tests/unit/test_keep_retention \
+	tests/unit/test_keep_scrub \
 	tests/unit/test_keys \
 	tests/unit/test_ledger \
 	tests/unit/test_letters \
@@ -109,6 +111,8 @@ tests_unit_test_icy_SOURCES = tests/unit/test_icy.c
 tests_unit_test_import_SOURCES = tests/unit/test_import.c
 tests_unit_test_invoices_SOURCES = tests/unit/test_invoices.c
 tests_unit_test_keep_rescan_SOURCES = tests/unit/test_keep_rescan.c
+tests_unit_test_keep_retention_SOURCES = tests/unit/test_keep_retention.c
+tests_unit_test_keep_scrub_SOURCES = tests/unit/test_keep_scrub.c
 tests_unit_test_keys_SOURCES = tests/unit/test_keys.c
 tests_unit_test_ledger_SOURCES = tests/unit/test_ledger.c
 tests_unit_test_letters_SOURCES = tests/unit/test_letters.c

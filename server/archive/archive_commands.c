@@ -22,9 +22,8 @@ archivist_of(const struct call *call)
 	return call->owner;
 }
 
-/* The one recording whose id begins so. */
-static int
-find(struct call *call, struct recording_msg *row)
+int
+archive_find(struct call *call, struct recording_msg *row)
 {
 	struct archivist *archivist = archivist_of(call);
 	const char *asked = call->words[0];
@@ -54,7 +53,7 @@ static int
 find_finished(
     struct call *call, struct recording_msg *row, struct sidecar *sidecar)
 {
-	int status = find(call, row);
+	int status = archive_find(call, row);
 
 	if (status != CALL_DONE)
 		return status;
@@ -130,13 +129,6 @@ hide(struct call *call)
 	return keep(call, &sidecar, "recording hidden");
 }
 
-static bool
-is_held(const struct recording_msg *row)
-{
-	return row->hold.reason[0] != '\0' &&
-	    (row->hold.until_ms == 0 || row->hold.until_ms > clock_wall_ms());
-}
-
 static int
 trash(struct call *call)
 {
@@ -146,7 +138,7 @@ trash(struct call *call)
 
 	if (status != CALL_DONE)
 		return status;
-	if (is_held(&sidecar.row)) {
+	if (item_is_held(&sidecar.row, clock_wall_ms())) {
 		bytes_format(
 		    call->out, "it is held: %s\n", sidecar.row.hold.reason);
 		sidecar_clear(&sidecar);
@@ -280,7 +272,7 @@ static int
 show(struct call *call)
 {
 	struct recording_msg row = { 0 };
-	int status = find(call, &row);
+	int status = archive_find(call, &row);
 	char *text;
 
 	if (status != CALL_DONE)

@@ -9,6 +9,11 @@
 #define ARCHIVE_ARCHIVE_COMMANDS_H
 
 #include "ledger/call.h"
+#include "loop/messages.h"
+
+/* The one recording whose id begins as the call's first word. CALL_DONE, or
+ * it is said why not. */
+int archive_find(struct call *, struct recording_msg *) MUST_CHECK;
 
 extern const struct command_table archive_commands; /* owner: archivist */
 

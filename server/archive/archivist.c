@@ -7,6 +7,8 @@
 #include "archive/care_commands.h"
 #include "archive/item.h"
 #include "archive/leftovers.h"
+#include "archive/scrubbing.h"
+#include "archive/upkeep.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -26,8 +28,6 @@
 
 #define STORE_NAME "all2all.sqlite"
 #define STOP_MS    10000
-#define ROUND_SECS 10
-#define DUE_MOST   64 /* of one round */
 #define AGAIN_SECS 30 /* until what failed is tried again */
 
 struct leftover {
@@ -137,40 +137,11 @@ archivist_audit(struct archivist *archivist, const char *who, const char *what,
 }
 
 static void
-delete_for_good(struct archivist *archivist, const char *id)
+make_round(evutil_socket_t fd, short what, void *arg)
 {
-	struct recording_msg row = { 0 };
-	char name[NAME_BYTES];
-	bool failed;
-
-	if (!recordings_find(archivist->store, id, "", &row, name, &failed))
-		return;
-	if (!item_delete(archivist->finishing.archive, row.path)) {
-		log_error("archive: %s cannot be deleted: %m", row.path);
-		return;
-	}
-	log_info("archive: %s left the trash for good", row.path);
-	row.is_purged = true;
-	archivist_audit(archivist, AUDIT_CLOCK, "recording deleted", &row);
-	archivist_tell(archivist, &row);
-}
-
-/* What lay in the trash long enough goes, but for what is held. The clerk has
- * their rows out of the store before the next round. */
-static void
-empty_trash(evutil_socket_t fd, short what, void *arg)
-{
-	struct archivist *archivist = arg;
-	int64_t now_ms = clock_wall_ms();
-	int64_t before_ms = now_ms - archivist->conf->trash_ms;
-	char ids[DUE_MOST][40];
-	unsigned count = recordings_due(
-	    archivist->store, before_ms, now_ms, ids, DUE_MOST);
-
 	(void)fd;
 	(void)what;
-	for (unsigned i = 0; i < count; i++)
-		delete_for_good(archivist, ids[i]);
+	upkeep_round(arg);
 }
 
 void
@@ -212,6 +183,8 @@ stop(struct archivist *archivist)
 {
 	struct done_msg *done = message_new(MSG_DONE, sizeof(*done));
 
+	scrubbing_free(archivist->scrubbing);
+	archivist->scrubbing = NULL;
 	event_free(archivist->rounds);
 	event_free(archivist->next);
 	archivist->next = NULL;
@@ -286,9 +259,10 @@ archivist_open(const struct archivist_setup *setup, char **error)
 	archivist->next = event_new(
 	    loop_base(archivist->loop), -1, 0, next_leftovers, archivist);
 	archivist->rounds = event_new(
-	    loop_base(archivist->loop), -1, EV_PERSIST, empty_trash, archivist);
+	    loop_base(archivist->loop), -1, EV_PERSIST, make_round, archivist);
 	CHECK(archivist->next != NULL && archivist->rounds != NULL);
 	archivist->conf = conf_ref(setup->conf);
+	archivist->scrubbing = scrubbing_new(archivist);
 	leftovers_find(archivist->finishing.archive, keep, archivist);
 	return archivist;
 }
@@ -296,10 +270,11 @@ archivist_open(const struct archivist_setup *setup, char **error)
 bool
 archivist_start(struct archivist *archivist)
 {
-	const struct timeval often = { .tv_sec = ROUND_SECS };
+	const struct timeval often = { .tv_sec = UPKEEP_SECS };
 
 	event_add(archivist->rounds, &often);
 	event_active(archivist->next, 0, 0);
+	scrubbing_start(archivist->scrubbing);
 	return loop_start(archivist->loop);
 }
 
@@ -326,6 +301,7 @@ archivist_free(struct archivist *archivist)
 		return;
 	loop_join(archivist->loop);
 	if (archivist->next != NULL) { /* never started */
+		scrubbing_free(archivist->scrubbing);
 		event_free(archivist->next);
 		event_free(archivist->rounds);
 	}

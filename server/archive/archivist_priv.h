@@ -16,16 +16,21 @@
 struct conf;
 struct event;
 struct leftover;
+struct scrubbing;
 
 struct archivist {
 	struct loop *loop, *desk, *clerk;
 	struct store *store;
 	struct finishing finishing;
 	struct leftover *leftovers, **last;
-	struct event *next;      /* looks at them; NULL: stopped */
-	struct event *rounds;    /* what lay in the trash long enough */
-	atomic_llong stop_at_ms; /* mono; 0: not asked to stop */
-	const struct conf *conf; /* the newest; a reference */
+	struct event *next;   /* looks at them; NULL: stopped */
+	struct event *rounds; /* archive/upkeep.h */
+	struct scrubbing *scrubbing;
+	int64_t retained_ms; /* mono, when retention was looked at; 0: not */
+	char rotated[RECORDING_ID_BYTES]; /* the last that rotation deleted */
+	bool is_rotation_short;           /* and that is said */
+	atomic_llong stop_at_ms;          /* mono; 0: not asked to stop */
+	const struct conf *conf;          /* the newest; a reference */
 	uint64_t asking; /* whose command runs; 0: it is answered later */
 	unsigned thread_no;
 };

@@ -99,6 +99,13 @@ item_write(int archive, const char *path, const struct sidecar *sidecar)
 	return is_written;
 }
 
+bool
+item_is_held(const struct recording_msg *row, int64_t now_ms)
+{
+	return row->hold.reason[0] != '\0' &&
+	    (row->hold.until_ms == 0 || row->hold.until_ms > now_ms);
+}
+
 /* Those below the member's own, as far as nothing else is in them. */
 static void
 remove_empty_folders(int archive, const struct naming *naming)

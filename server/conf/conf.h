@@ -68,7 +68,9 @@ struct conf_mount {
 	char *split_schedule;   /* NULL, or as base/grid.h has it */
 	int64_t resume_ms;      /* a source returns into its recording */
 	int64_t min_keep_ms;    /* shorter recordings are trash */
-	bool is_hidden;         /* not in listings */
+	int64_t keep_programme_ms, keep_log_ms; /* 0: for ever */
+	int64_t keep_count, keep_bytes; /* of programmes; 0: all of them */
+	bool is_hidden;                 /* not in listings */
 	char *title, *description, *genre, *url; /* NULL: as the source says */
 };
 
@@ -124,6 +126,8 @@ struct conf {
 	int64_t feed_items;            /* on a page; 0: there are no feeds */
 	int64_t ranges;                /* of one request at most */
 	int64_t trash_ms;           /* recordings stay in the trash so long */
+	int64_t scrub_every_ms;     /* each is compared so often; 0: never */
+	int64_t scrub_rate_bytes;   /* a second */
 	int64_t recording_point_ms; /* recordings reach the disk so often */
 	int64_t archive_reserve_bytes; /* that recording leaves free */
 };

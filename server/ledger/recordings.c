@@ -426,23 +426,43 @@ recordings_due(struct store *store, int64_t trashed_before_ms, int64_t now_ms,
 	return store_ended(prepared, step) ? count : 0;
 }
 
+/* Of a statement that gives at most one. */
+static bool
+take_id(sqlite3_stmt *prepared, char id[40])
+{
+	int step = sqlite3_step(prepared);
+	bool is_there = step == SQLITE_ROW;
+
+	if (is_there) {
+		text_copy(id, 40, store_text(prepared, 0));
+		step = sqlite3_step(prepared);
+	}
+	return store_ended(prepared, step) && is_there;
+}
+
+bool
+recordings_to_scrub(struct store *store, int64_t before_ms, char id[40])
+{
+	static const char select[] =
+	    "SELECT id FROM recording WHERE state IN ('done', 'broken') "
+	    "AND is_remote = 0 AND coalesce(sha256, '') <> '' "
+	    "AND max(scrubbed_ms, coalesce(ended_ms, 0)) <= ?1 "
+	    "ORDER BY max(scrubbed_ms, coalesce(ended_ms, 0)), id LIMIT 1";
+	sqlite3_stmt *prepared = store_prepare(store, select);
+
+	sqlite3_bind_int64(prepared, 1, before_ms);
+	return take_id(prepared, id);
+}
+
 bool
 recordings_to_forget(struct store *store, const char *after, char id[40])
 {
 	static const char select[] =
 	    "SELECT id FROM forget WHERE id > ?1 ORDER BY id LIMIT 1";
 	sqlite3_stmt *prepared = store_prepare(store, select);
-	bool is_there;
-	int step;
 
 	sqlite3_bind_text(prepared, 1, after, -1, SQLITE_TRANSIENT);
-	step = sqlite3_step(prepared);
-	is_there = step == SQLITE_ROW;
-	if (is_there) {
-		text_copy(id, 40, store_text(prepared, 0));
-		step = sqlite3_step(prepared);
-	}
-	return store_ended(prepared, step) && is_there;
+	return take_id(prepared, id);
 }
 
 bool

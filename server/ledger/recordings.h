@@ -71,6 +71,10 @@ sqlite3_stmt *recordings_list(
  * holds; how many. 0 also when the store cannot be read. */
 unsigned recordings_due(struct store *, int64_t trashed_before_ms,
     int64_t now_ms, char (*ids)[40], unsigned most);
+/* The finished one that was not looked at for the longest time, and not since
+ * then. False: there is none, or the store cannot be read. */
+bool recordings_to_scrub(
+    struct store *, int64_t before_ms, char id[40]) MUST_CHECK;
 /* The first id of which an object is to be deleted after this one, "" before
  * all. False: there is none, or the store cannot be read. */
 bool recordings_to_forget(

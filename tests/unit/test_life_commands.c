@@ -246,6 +246,12 @@ plans_are_set_and_changed_in_parts(void **state)
 	EXPECT(help, 1, "--mounts is", "plan", "set", "x", "--mounts", "1.5");
 	EXPECT(help, 1, "--listeners is", "plan", "set", "x", "--listeners",
 	    "1000001");
+	EXPECT(help, 1, "--at-storage is", "plan", "set", "x", "--at-storage",
+	    "rotat");
+	EXPECT(help, 0, "is set", "plan", "set", "small", "--at-storage",
+	    "rotate");
+	EXPECT(help, 0, ",20000000000000,rotate,", "plan", "list", "--format",
+	    "csv");
 	EXPECT(
 	    help, 1, "--at-quota is", "plan", "set", "x", "--at-quota", "end");
 	assert_int_equal(help_number(help, "SELECT count(*) FROM plan"), 1);
