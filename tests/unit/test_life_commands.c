@@ -247,7 +247,7 @@ plans_are_set_and_changed_in_parts(void **state)
 	EXPECT(help, 1, "--listeners is", "plan", "set", "x", "--listeners",
 	    "1000001");
 	EXPECT(help, 1, "--at-storage is", "plan", "set", "x", "--at-storage",
-	    "rotat");
+	    "spin");
 	EXPECT(help, 0, "is set", "plan", "set", "small", "--at-storage",
 	    "rotate");
 	EXPECT(help, 0, ",20000000000000,rotate,", "plan", "list", "--format",
