@@ -47,11 +47,12 @@ write_told(void *arg, const struct recording_msg *row)
 static inline void
 kept_open(struct kept *kept)
 {
-	char *error = NULL;
+	char path[sizeof(archive_path) + 16], *error = NULL;
 
 	memset(kept, 0, sizeof(*kept));
 	kept->archive = archive_new();
-	kept->store = store_open(":memory:", &error);
+	snprintf(path, sizeof(path), "%s.sqlite", archive_path);
+	kept->store = store_open(path, &error);
 	assert_non_null(kept->store);
 	kept->finishing = (struct finishing){
 		.archive = kept->archive, .row = write_told, .arg = kept
@@ -64,7 +65,11 @@ kept_open(struct kept *kept)
 static inline void
 kept_close(struct kept *kept)
 {
+	char command[sizeof(archive_path) + 32];
+
 	store_close(kept->store);
+	snprintf(command, sizeof(command), "rm -f '%s'.sqlite*", archive_path);
+	assert_int_equal(system(command), 0);
 	archive_free(kept->archive);
 }
 

@@ -14,6 +14,7 @@
 #define NOW_MS (1000 * DAY_MS)
 
 static struct store *store;
+static char folder[] = "/tmp/all2all-keep-XXXXXX";
 static char due[1024];
 
 static void
@@ -25,10 +26,13 @@ run_sql(const char *sql)
 static int
 open_store(void **state)
 {
-	char *error = NULL;
+	char path[sizeof(folder) + 16], *error = NULL;
 
 	(void)state;
-	store = store_open(":memory:", &error);
+	memset(folder + sizeof(folder) - 7, 'X', 6);
+	assert_non_null(mkdtemp(folder));
+	snprintf(path, sizeof(path), "%s/store.sqlite", folder);
+	store = store_open(path, &error);
 	assert_non_null(store);
 	run_sql("INSERT INTO member(id, slug, name, key_hash, state, "
 		"created_ms, key_ms) VALUES(3, 'lea', '', '', 'active', 1, 1),"
@@ -39,9 +43,12 @@ open_store(void **state)
 static int
 close_store(void **state)
 {
+	char command[sizeof(folder) + 16];
+
 	(void)state;
 	store_close(store);
-	return 0;
+	snprintf(command, sizeof(command), "rm -rf '%s'", folder);
+	return system(command);
 }
 
 /* What is not said is that of any programme. */
