@@ -258,6 +258,7 @@ live_tests = \
 	tests/live/test_recording.py \
 	tests/live/test_reload.py \
 	tests/live/test_replay.py \
+	tests/live/test_replay_far.py \
 	tests/live/test_replay_harm.py \
 	tests/live/test_replay_room.py \
 	tests/live/test_reports.py \

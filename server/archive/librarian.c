@@ -5,6 +5,7 @@
 #include "archive/catalog.h"
 #include "archive/entry.h"
 #include "archive/points.h"
+#include "archive/remote.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
@@ -13,10 +14,12 @@
 #include "base/text.h"
 #include "ledger/recordings.h"
 #include "ledger/store.h"
+#include "offload/ask.h"
 #include "spool/naming.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,8 +30,11 @@
 
 struct librarian {
 	struct loop *loop, *desk;
-	struct store *store; /* NULL: stopped */
-	int archive;         /* data/archive */
+	struct loop *far;      /* NULL: this is the far one */
+	char *socket;          /* of all2all-archived */
+	atomic_bool is_ending; /* STOP is on its way */
+	struct store *store;   /* NULL: stopped */
+	int archive;           /* data/archive */
 	struct catalog *catalog;
 	unsigned thread_no;
 };
@@ -151,7 +157,29 @@ describe(struct librarian *librarian, const struct find_msg *find,
 }
 
 static void
-look_up(struct librarian *librarian, const struct find_msg *find)
+find_media(struct librarian *librarian, const struct find_msg *find,
+    struct found_msg *found)
+{
+	if (found->row.is_remote) {
+		found->status = remote_find(librarian->socket, found->row.id,
+				    &found->size)
+		    ? 200
+		    : 503;
+		found->modified_ms = found->row.ended_ms / 1000 * 1000;
+	} else if (open_plain(librarian, found)) {
+		find_start(find, found);
+		if (find->at_ms > 0)
+			find_point(librarian, find, found);
+		found->status = 200;
+	} else if (errno != ENOENT) {
+		log_error("archive: %s cannot be opened: %m", found->row.path);
+		found->status = 503;
+	}
+}
+
+/* True: the far one answers, and has the message. */
+static bool
+look_up(struct librarian *librarian, struct find_msg *find)
 {
 	struct found_msg *found = message_new(MSG_FOUND, sizeof(*found));
 	bool is_there, failed;
@@ -162,22 +190,18 @@ look_up(struct librarian *librarian, const struct find_msg *find)
 	is_there = recordings_find(librarian->store, find->id, find->mount,
 	    &found->row, found->name, &failed);
 	found->status = failed ? 503 : 404;
-	if (is_there && found->row.trashed_ms == 0 &&
-	    find->what != FIND_MEDIA) {
+	is_there = is_there && found->row.trashed_ms == 0;
+	if (is_there && find->what != FIND_MEDIA) {
 		describe(librarian, find, found);
-	} else if (is_there && found->row.trashed_ms == 0) {
-		if (open_plain(librarian, found)) {
-			find_start(find, found);
-			if (find->at_ms > 0)
-				find_point(librarian, find, found);
-			found->status = 200;
-		} else if (errno != ENOENT) {
-			log_error("archive: %s cannot be opened: %m",
-			    found->row.path);
-			found->status = 503;
-		}
+	} else if (is_there && found->row.is_remote && librarian->far != NULL) {
+		message_free(&found->message);
+		loop_post(librarian->far, &find->message);
+		return true;
+	} else if (is_there) {
+		find_media(librarian, find, found);
 	}
 	loop_post(find->worker, &found->message);
+	return false;
 }
 
 static ssize_t
@@ -203,7 +227,13 @@ fetch(struct librarian *librarian, const struct fetch_msg *fetch)
 	bool is_over;
 	ssize_t n;
 
-	n = read_at(fetch->fd, block->bytes, len, fetch->at);
+	if (fetch->fd == -1)
+		n = remote_read(librarian->socket, fetch->id, fetch->at,
+			block->bytes, len)
+		    ? (ssize_t)len
+		    : -1;
+	else
+		n = read_at(fetch->fd, block->bytes, len, fetch->at);
 	if (n == 0) {
 		is_over = !recordings_is_active(librarian->store, fetch->id);
 		n = read_at(fetch->fd, block->bytes, len, fetch->at);
@@ -247,10 +277,12 @@ handle(void *owner, struct message *message)
 
 	if (message->kind == MSG_SHUT)
 		close(((const struct fetch_msg *)message)->fd);
-	else if (librarian->store == NULL)
+	else if (librarian->store == NULL ||
+	    (atomic_load(&librarian->is_ending) && message->kind != MSG_STOP))
 		log_debug("librarian: too late");
-	else if (message->kind == MSG_FIND)
-		look_up(librarian, (const struct find_msg *)message);
+	else if (message->kind == MSG_FIND &&
+	    look_up(librarian, (struct find_msg *)message))
+		return;
 	else if (message->kind == MSG_CATALOG)
 		list(librarian, (const struct catalog_msg *)message);
 	else if (message->kind == MSG_FETCH)
@@ -280,10 +312,14 @@ librarian_open(const struct librarian_setup *setup, char **error)
 		free(librarian);
 		return NULL;
 	}
+	CHECK(asprintf(&librarian->socket, "%s/" ASK_SOCKET, setup->data) > 0);
+	librarian->far = setup->far;
 	librarian->catalog = catalog_new(librarian->store, librarian->archive);
 	librarian->desk = setup->desk;
 	librarian->thread_no = setup->thread_no;
-	librarian->loop = loop_new("librarian", handle, librarian);
+	librarian->loop = loop_new(
+	    setup->far != NULL ? "librarian" : "librarian-far", handle,
+	    librarian);
 	return librarian;
 }
 
@@ -300,6 +336,14 @@ librarian_loop(struct librarian *librarian)
 }
 
 void
+librarian_stop(struct librarian *librarian)
+{
+	atomic_store(&librarian->is_ending, true);
+	loop_post(
+	    librarian->loop, message_new(MSG_STOP, sizeof(struct message)));
+}
+
+void
 librarian_free(struct librarian *librarian)
 {
 	if (librarian == NULL)
@@ -309,5 +353,6 @@ librarian_free(struct librarian *librarian)
 	catalog_free(librarian->catalog);
 	store_close(librarian->store);
 	close(librarian->archive);
+	free(librarian->socket);
 	free(librarian);
 }

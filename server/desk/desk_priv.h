@@ -176,7 +176,7 @@ struct desk {
 	struct shipper *shipper; /* NULL: nothing is shared */
 	struct checker *checker;
 	struct archivist *archivist;
-	struct librarian *librarian;
+	struct librarian *librarian, *far_librarian;
 	struct spool *spool;
 	struct poster *poster; /* NULL: no mail server is configured */
 	char *mail_password;

@@ -23,6 +23,7 @@ enum {
 	THREAD_SPOOL,
 	THREAD_ARCHIVIST,
 	THREAD_LIBRARIAN,
+	THREAD_FAR_LIBRARIAN,
 	THREAD_REPORTER,
 	THREAD_SHIPPER,
 	THREAD_POSTER
@@ -109,20 +110,22 @@ start_archivist(struct desk *desk)
 	desk->writers_left++;
 }
 
-static void
-start_librarian(struct desk *desk)
+static struct librarian *
+start_librarian(struct desk *desk, struct loop *far, unsigned thread_no)
 {
 	const struct librarian_setup setup = { .data = desk->conf->data,
 		.desk = desk->loop,
-		.thread_no = THREAD_LIBRARIAN };
+		.far = far,
+		.thread_no = thread_no };
 	char *error = NULL;
+	struct librarian *librarian = librarian_open(&setup, &error);
 
-	desk->librarian = librarian_open(&setup, &error);
-	if (desk->librarian == NULL)
+	if (librarian == NULL)
 		die("%s", error);
-	if (!librarian_start(desk->librarian))
+	if (!librarian_start(librarian))
 		die("cannot start a thread");
 	desk->threads_left++;
+	return librarian;
 }
 
 static void
@@ -212,7 +215,9 @@ threads_start(struct desk *desk)
 	start_reporter(desk);
 	start_shipper(desk);
 	start_archivist(desk);
-	start_librarian(desk);
+	desk->far_librarian = start_librarian(desk, NULL, THREAD_FAR_LIBRARIAN);
+	desk->librarian = start_librarian(
+	    desk, librarian_loop(desk->far_librarian), THREAD_LIBRARIAN);
 	start_spool(desk);
 	start_poster(desk);
 	start_workers(desk);
@@ -234,7 +239,8 @@ threads_done(struct desk *desk, const struct done_msg *message)
 		post_stop(spool_loop(desk->spool));
 		post_stop(checker_loop(desk->checker));
 		post_stop(reporter_loop(desk->reporter));
-		post_stop(librarian_loop(desk->librarian));
+		librarian_stop(desk->librarian);
+		librarian_stop(desk->far_librarian);
 		if (desk->poster != NULL)
 			post_stop(poster_loop(desk->poster));
 	} else if (message->thread_no == THREAD_SPOOL) {
@@ -263,6 +269,7 @@ join_threads(struct desk *desk)
 	loop_join(checker_loop(desk->checker));
 	loop_join(reporter_loop(desk->reporter));
 	loop_join(librarian_loop(desk->librarian));
+	loop_join(librarian_loop(desk->far_librarian));
 	if (desk->shipper != NULL)
 		loop_join(shipper_loop(desk->shipper));
 	loop_join(spool_loop(desk->spool));
@@ -284,6 +291,7 @@ threads_free(struct desk *desk)
 	spool_free(desk->spool);
 	archivist_free(desk->archivist);
 	librarian_free(desk->librarian);
+	librarian_free(desk->far_librarian);
 	reporter_free(desk->reporter);
 	shipper_free(desk->shipper);
 	poster_free(desk->poster);
