@@ -14,7 +14,8 @@
 #define TS_SYNC      0x47
 #define PICTURE_MOST 2000      /* packets until the first picture */
 #define TABLES_MOST  64        /* packets at the begin that are looked at */
-#define LOOK_MOST    (8 << 20) /* bytes, from near on */
+#define LOOK_MOST    (8 << 20) /* bytes, from near on; and of headers */
+#define CLUSTER_MOST (64 << 20)
 #define PAGE_HEAD    27
 #define FLAC_HEAD    42
 #define OGG_CONTINUE 1
@@ -144,9 +145,10 @@ page_at(struct view *view, int64_t at, uint8_t *flags, bool *has_packet)
 	return len;
 }
 
-/* Header pages: those from the begin on whose time is 0. */
-static uint64_t
-ogg_head_bytes(struct view *view)
+/* Header pages: those from the begin on whose time is 0. False: they have no
+ * end. */
+static bool
+ogg_head_bytes(struct view *view, uint64_t *bytes)
 {
 	static const uint8_t none[8] = { 0 };
 	const uint8_t *head;
@@ -155,14 +157,16 @@ ogg_head_bytes(struct view *view)
 	int64_t at = 0;
 	size_t len;
 
-	while ((len = page_at(view, at, &flags, &has_packet)) > 0) {
+	while (at < LOOK_MOST &&
+	    (len = page_at(view, at, &flags, &has_packet)) > 0) {
 		head = view_look(view, at, PAGE_HEAD);
 		if (head == NULL ||
 		    (has_packet && memcmp(head + 6, none, 8) != 0))
 			break;
 		at += (int64_t)len;
 	}
-	return (uint64_t)at;
+	*bytes = (uint64_t)at;
+	return at < LOOK_MOST;
 }
 
 /* A new link begins by itself; else the headers must be this page's own. */
@@ -192,33 +196,36 @@ find_page(struct view *view, int64_t near, struct entry *entry)
 		if ((flags & OGG_CONTINUE) != 0 || page == NULL ||
 		    memcmp(page + 14, serial, 4) != 0)
 			continue;
-		entry->head = ogg_head_bytes(view);
-		return entry->head <= entry->start;
+		return ogg_head_bytes(view, &entry->head) &&
+		    entry->head <= entry->start;
 	}
 	return false;
 }
 
 static int64_t
-next_cluster(struct view *view, int64_t at)
+next_cluster(struct view *view, int64_t at, int64_t most)
 {
+	int64_t end = at + most;
 	const uint8_t *bytes;
 
-	for (;; at++) {
+	for (; at < end; at++) {
 		at = view_find(view, at, 0x1f);
 		bytes = view_look(view, at, 4);
 		if (bytes == NULL)
-			return -1;
+			break;
 		if (memcmp(bytes, "\x1f\x43\xb6\x75", 4) == 0)
 			return at;
 	}
+	return -1;
 }
 
 static bool
 find_cluster(struct view *view, int64_t near, struct entry *entry)
 {
-	int64_t head = next_cluster(view, 0), at = next_cluster(view, near);
+	int64_t head = next_cluster(view, 0, LOOK_MOST);
+	int64_t at = next_cluster(view, near, CLUSTER_MOST);
 
-	if (head == -1 || at == -1)
+	if (head == -1 || at < head)
 		return false;
 	entry->head = (uint64_t)head;
 	entry->start = (uint64_t)at;
