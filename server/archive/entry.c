@@ -12,10 +12,10 @@
 
 #define TS_PACKET    188
 #define TS_SYNC      0x47
-#define PICTURE_MOST 2000      /* packets until the first picture */
-#define TABLES_MOST  64        /* packets at the begin that are looked at */
-#define LOOK_MOST    (8 << 20) /* bytes, from near on; and of headers */
-#define CLUSTER_MOST (64 << 20)
+#define PICTURE_MOST 2000       /* packets until the first picture */
+#define TABLES_MOST  64         /* packets at the begin that are looked at */
+#define LOOK_MOST    (64 << 20) /* bytes, from near on */
+#define HEAD_MOST    (8 << 20)
 #define PAGE_HEAD    27
 #define FLAC_HEAD    42
 #define OGG_CONTINUE 1
@@ -157,7 +157,7 @@ ogg_head_bytes(struct view *view, uint64_t *bytes)
 	int64_t at = 0;
 	size_t len;
 
-	while (at < LOOK_MOST &&
+	while (at < HEAD_MOST &&
 	    (len = page_at(view, at, &flags, &has_packet)) > 0) {
 		head = view_look(view, at, PAGE_HEAD);
 		if (head == NULL ||
@@ -166,7 +166,7 @@ ogg_head_bytes(struct view *view, uint64_t *bytes)
 		at += (int64_t)len;
 	}
 	*bytes = (uint64_t)at;
-	return at < LOOK_MOST;
+	return at < HEAD_MOST;
 }
 
 /* A new link begins by itself; else the headers must be this page's own. */
@@ -205,25 +205,26 @@ find_page(struct view *view, int64_t near, struct entry *entry)
 static int64_t
 next_cluster(struct view *view, int64_t at, int64_t most)
 {
-	int64_t end = at + most;
+	int64_t size = view->size;
 	const uint8_t *bytes;
 
-	for (; at < end; at++) {
+	if (view->size > at + most)
+		view->size = at + most;
+	for (;; at++) {
 		at = view_find(view, at, 0x1f);
 		bytes = view_look(view, at, 4);
-		if (bytes == NULL)
+		if (bytes == NULL || memcmp(bytes, "\x1f\x43\xb6\x75", 4) == 0)
 			break;
-		if (memcmp(bytes, "\x1f\x43\xb6\x75", 4) == 0)
-			return at;
 	}
-	return -1;
+	view->size = size;
+	return bytes != NULL ? at : -1;
 }
 
 static bool
 find_cluster(struct view *view, int64_t near, struct entry *entry)
 {
-	int64_t head = next_cluster(view, 0, LOOK_MOST);
-	int64_t at = next_cluster(view, near, CLUSTER_MOST);
+	int64_t head = next_cluster(view, 0, HEAD_MOST);
+	int64_t at = next_cluster(view, near, LOOK_MOST);
 
 	if (head == -1 || at < head)
 		return false;
@@ -278,8 +279,10 @@ entry_find(const char *extension, int fd, uint64_t size, uint64_t near,
 	struct view *view = mem_new(sizeof(*view));
 	struct entry entry = { 0 };
 
+	/* Looking must not take long, whatever is in there. */
 	view->fd = fd;
-	view->size = (int64_t)size;
+	view->size = (int64_t)(size - near > LOOK_MOST ? near + LOOK_MOST
+						       : size);
 	for (size_t i = 0; i < sizeof(finders) / sizeof(finders[0]); i++) {
 		if (strcmp(finders[i].extension, extension) == 0 &&
 		    !finders[i].find(view, (int64_t)near, &entry))
