@@ -195,6 +195,7 @@ fuzz_files = \
 	tests/fuzz/fuzz_conf.c \
 	tests/fuzz/fuzz_csv.c \
 	tests/fuzz/fuzz_entry.c \
+	tests/fuzz/fuzz_feed.c \
 	tests/fuzz/fuzz_finish.c \
 	tests/fuzz/fuzz_flac.c \
 	tests/fuzz/fuzz_icy.c \
