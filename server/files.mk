@@ -261,6 +261,8 @@ archive_files = \
 	server/archive/disposal.h \
 	server/archive/entry.c \
 	server/archive/entry.h \
+	server/archive/far.c \
+	server/archive/far.h \
 	server/archive/finishing.c \
 	server/archive/finishing.h \
 	server/archive/item.c \
@@ -279,8 +281,6 @@ archive_files = \
 	server/archive/podcast_text.c \
 	server/archive/points.c \
 	server/archive/points.h \
-	server/archive/remote.c \
-	server/archive/remote.h \
 	server/archive/rescan.c \
 	server/archive/rescan.h \
 	server/archive/retention.c \

@@ -4,8 +4,8 @@
 
 #include "archive/catalog.h"
 #include "archive/entry.h"
+#include "archive/far.h"
 #include "archive/points.h"
-#include "archive/remote.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
@@ -161,7 +161,7 @@ find_media(struct librarian *librarian, const struct find_msg *find,
     struct found_msg *found)
 {
 	if (found->row.is_remote) {
-		found->status = remote_find(librarian->socket, found->row.id,
+		found->status = far_find(librarian->socket, found->row.id,
 				    &found->size)
 		    ? 200
 		    : 503;
@@ -228,7 +228,7 @@ fetch(struct librarian *librarian, const struct fetch_msg *fetch)
 	ssize_t n;
 
 	if (fetch->fd == -1)
-		n = remote_read(librarian->socket, fetch->id, fetch->at,
+		n = far_read(librarian->socket, fetch->id, fetch->at,
 			block->bytes, len)
 		    ? (ssize_t)len
 		    : -1;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * SPDX-FileCopyrightText: The all2all developers */
-#include "archive/remote.h"
+#include "archive/far.h"
 
 #include "base/log.h"
 #include "offload/ask.h"
@@ -18,11 +18,11 @@ is_read(enum ask_end end, const char *id, char *error)
 }
 
 bool
-remote_find(const char *socket, const char *id, uint64_t *bytes)
+far_find(const char *socket, const char *id, uint64_t *bytes)
 {
 	struct ask_item item = { 0 };
 	char *error = NULL;
-	enum ask_end end = ask_state(socket, id, REMOTE_MS, &item, &error);
+	enum ask_end end = ask_state(socket, id, FAR_MS, &item, &error);
 
 	if (end == ASK_OK && item.state != ASK_VERIFIED &&
 	    item.state != ASK_DROPPED)
@@ -32,11 +32,10 @@ remote_find(const char *socket, const char *id, uint64_t *bytes)
 }
 
 bool
-remote_read(
-    const char *socket, const char *id, uint64_t at, void *to, size_t len)
+far_read(const char *socket, const char *id, uint64_t at, void *to, size_t len)
 {
 	char *error = NULL;
 
 	return is_read(
-	    ask_read(socket, id, at, to, len, REMOTE_MS, &error), id, error);
+	    ask_read(socket, id, at, to, len, FAR_MS, &error), id, error);
 }
