@@ -119,7 +119,10 @@ class Server:
 
     def is_serving(self):
         if self.process.poll() is not None:
-            raise AssertionError("the server ended:\n" + self.log())
+            last = self.log().splitlines()[-20:]
+            raise AssertionError(
+                f"the server ended with {self.process.returncode}:\n" +
+                "\n".join(last))
         try:
             with open(self.ports_path, encoding="ascii") as file:
                 lines = file.read().splitlines()
