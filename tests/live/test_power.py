@@ -29,6 +29,7 @@ class Disk:
 
     def __init__(self, image, where):
         self.image, self.where = image, where
+        self.device = None
 
     def make(self):
         with open(self.image, "wb") as file:
@@ -38,9 +39,26 @@ class Disk:
 
     def mount(self):
         """What was wrong, or nothing."""
-        return subprocess.run(
-            ["mount", "-o", "loop", self.image, self.where], check=False,
-            capture_output=True, text=True).stderr
+        made = subprocess.run(
+            ["losetup", "--find", "--show", self.image], check=False,
+            capture_output=True, text=True)
+        if made.returncode != 0:
+            return made.stderr
+        self.device = made.stdout.strip()
+        mounted = subprocess.run(
+            ["mount", self.device, self.where], check=False,
+            capture_output=True, text=True)
+        if mounted.returncode != 0:
+            self.detach()
+        return mounted.stderr
+
+    def detach(self):
+        """A machine without power remembers nothing of its disk: the next
+        mount may find nothing that is kept in memory of this one."""
+        subprocess.run(["losetup", "--detach", self.device], check=True)
+        wait_for("the disk is away", lambda: not subprocess.run(
+            ["losetup", "--associated", self.image], check=True,
+            capture_output=True).stdout)
 
     def cut(self):
         folder = os.open(self.where, os.O_RDONLY)
@@ -53,6 +71,7 @@ class Disk:
         wait_for("it can be unmounted", lambda: subprocess.run(
             ["umount", self.where], check=False,
             capture_output=True).returncode == 0)
+        self.detach()
 
 
 class PowerCut(unittest.TestCase):
