@@ -58,6 +58,7 @@ loop_files = \
 	server/loop/mailbox.h \
 	server/loop/messages.c \
 	server/loop/messages.h \
+	server/loop/page_messages.h \
 	server/loop/wheel.c \
 	server/loop/wheel.h
 
@@ -118,6 +119,8 @@ http_files = \
 	server/http/auth.c \
 	server/http/chunked.c \
 	server/http/chunked.h \
+	server/http/cookie.c \
+	server/http/cookie.h \
 	server/http/headers.c \
 	server/http/http_priv.h \
 	server/http/names.c \
@@ -405,6 +408,10 @@ ledger_files = \
 	server/ledger/storage.h \
 	server/ledger/store.c \
 	server/ledger/store.h \
+	server/ledger/token_commands.c \
+	server/ledger/token_commands.h \
+	server/ledger/tokens.c \
+	server/ledger/tokens.h \
 	server/ledger/totals.c \
 	server/ledger/totals.h \
 	server/ledger/usage.c \
@@ -515,7 +522,26 @@ serve_files = \
 	server/serve/reader.c \
 	server/serve/reader.h
 
+faces_files = \
+	server/faces/answer.c \
+	server/faces/errand.c \
+	server/faces/errand.h \
+	server/faces/line.c \
+	server/faces/line.h \
+	server/faces/login.c \
+	server/faces/openapi.c \
+	server/faces/porter.c \
+	server/faces/porter.h \
+	server/faces/porter_priv.h \
+	server/faces/session.c \
+	server/faces/session.h \
+	server/faces/table.c \
+	server/faces/table.h \
+	server/faces/table_find.c
+
 front_files = \
+	server/front/page_ask.c \
+	server/front/page_ask.h \
 	server/front/reply.c \
 	server/front/reply.h \
 	server/front/routes.c \
@@ -530,6 +556,7 @@ front_files = \
 desk_files = \
 	server/desk/accept.c \
 	server/desk/admit.c \
+	server/desk/callers.c \
 	server/desk/catalog.c \
 	server/desk/chronicle.c \
 	server/desk/commands.c \

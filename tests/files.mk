@@ -37,6 +37,7 @@ unit_tests = \
 	tests/unit/test_letters \
 	tests/unit/test_life \
 	tests/unit/test_life_commands \
+	tests/unit/test_line \
 	tests/unit/test_load_frames \
 	tests/unit/test_load_ts \
 	tests/unit/test_loop \
@@ -118,6 +119,7 @@ tests_unit_test_ledger_SOURCES = tests/unit/test_ledger.c
 tests_unit_test_letters_SOURCES = tests/unit/test_letters.c
 tests_unit_test_life_SOURCES = tests/unit/test_life.c
 tests_unit_test_life_commands_SOURCES = tests/unit/test_life_commands.c
+tests_unit_test_line_SOURCES = tests/unit/test_line.c
 tests_unit_test_load_frames_SOURCES = tests/unit/test_load_frames.c
 tests_unit_test_load_ts_SOURCES = tests/unit/test_load_ts.c
 tests_unit_test_loop_SOURCES = tests/unit/test_loop.c
@@ -227,6 +229,7 @@ bench_files = \
 	tests/bench/table.py
 
 live_tests = \
+	tests/live/test_api.py \
 	tests/live/test_archive.py \
 	tests/live/test_bench.py \
 	tests/live/test_between.py \

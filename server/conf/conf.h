@@ -112,6 +112,8 @@ struct conf {
 	int64_t max_address_unfinished; /* with no whole request */
 	int64_t request_bytes, request_lines, request_deadline_ms;
 	int64_t body_deadline_ms, body_bytes; /* POST forms */
+	int64_t max_sessions;                 /* of who is logged in */
+	int64_t session_idle_ms, session_time_ms;
 	int64_t source_stall_ms;   /* no whole frame for so long: gone */
 	int64_t listener_stall_ms; /* takes nothing for so long: gone */
 	int64_t send_buffer_bytes; /* SO_SNDBUF of listeners, 0: the kernel's */

@@ -36,8 +36,9 @@ new_answer(const struct ask_msg *ask, unsigned status, const char *text)
 static void
 post(struct desk *desk, const struct ask_msg *ask, struct answer_msg *answer)
 {
-	loop_post_from(
-	    desk->loop, desk->worker_loops[ask->worker], &answer->message);
+	loop_post_from(desk->loop,
+	    ask->from != NULL ? ask->from : desk->worker_loops[ask->worker],
+	    &answer->message);
 }
 
 static void
@@ -228,6 +229,22 @@ admit_catalog(struct desk *desk, const struct ask_msg *ask)
 		catalog_ask(desk, ask, patron, mount);
 }
 
+/* A delegate feeds mounts, and nothing else is its to see or change. */
+static void
+admit_login(struct desk *desk, struct ask_msg *ask, struct patron *patron)
+{
+	struct answer_msg *answer;
+
+	if (deputy_of_key(desk, patron, ask->key) != NULL) {
+		refuse(desk, ask, 403, "a delegate's key is for encoders", 0);
+		return;
+	}
+	answer = new_answer(ask, 200, "");
+	answer->member = patron->member.id;
+	text_copy(answer->slug, sizeof(answer->slug), patron->member.slug);
+	post(desk, ask, answer);
+}
+
 static void
 go_on(struct desk *desk, struct ask_msg *ask, struct patron *patron)
 {
@@ -235,6 +252,8 @@ go_on(struct desk *desk, struct ask_msg *ask, struct patron *patron)
 		admit_source(desk, ask, patron);
 	else if (ask->kind == ASK_TITLE)
 		admit_title(desk, ask, patron);
+	else if (ask->kind == ASK_LOGIN)
+		admit_login(desk, ask, patron);
 	else
 		admit_reader(desk, ask);
 }
@@ -468,13 +487,16 @@ answer_page(struct desk *desk, const struct ask_msg *ask)
 void
 admit_ask(struct desk *desk, struct ask_msg *ask)
 {
-	struct guest *guest = table_get(&desk->guests, ask->conn_no);
+	struct guest *guest = ask->from == NULL
+	    ? table_get(&desk->guests, ask->conn_no)
+	    : NULL;
 
 	if (guest != NULL)
 		guest_finished(desk, guest);
 	switch (ask->kind) {
 	case ASK_SOURCE:
 	case ASK_TITLE:
+	case ASK_LOGIN:
 		take_login(desk, ask);
 		return; /* freed there, or kept until the key is checked */
 	case ASK_LISTEN:

@@ -12,7 +12,7 @@
 #include <string.h>
 
 static const char usage_text[] =
-    "usage: mounts | listeners MOUNT | kick source MOUNT |\n"
+    "usage: mounts [--member SLUG] | listeners MOUNT | kick source MOUNT |\n"
     "       kick listeners MOUNT | kick listener NUMBER | headroom |\n"
     "       record start MOUNT [--title TITLE] | record stop MOUNT |\n"
     "       record mark MOUNT [TITLE] | reload | stop\n"
@@ -106,7 +106,8 @@ mount_line(struct bytes *out, const struct desk_mount *mount)
 }
 
 static void
-list_mounts(struct desk *desk, uint64_t number, bool is_json)
+list_mounts(
+    struct desk *desk, uint64_t number, const char *member, bool is_json)
 {
 	struct desk_mount *mount;
 	struct bytes out = { 0 };
@@ -115,7 +116,8 @@ list_mounts(struct desk *desk, uint64_t number, bool is_json)
 	if (is_json)
 		bytes_text(&out, "{\"schema\":1,\"mounts\":[");
 	TAILQ_FOREACH (mount, &desk->mounts, link) {
-		if (mount->state == MOUNT_GONE)
+		if (mount->state == MOUNT_GONE ||
+		    (member != NULL && strcmp(mount->slug, member) != 0))
 			continue;
 		if (is_json && !is_first)
 			bytes_text(&out, ",");
@@ -370,8 +372,9 @@ command_run(struct desk *desk, uint64_t number, unsigned argc, char **argv)
 
 	if (is_listing && !take_format(&argc, argv, &is_json)) {
 		reply(desk, number, 2, usage_text);
-	} else if (strcmp(name, "mounts") == 0 && argc == 1) {
-		list_mounts(desk, number, is_json);
+	} else if (strcmp(name, "mounts") == 0 &&
+	    (argc == 1 || (argc == 3 && strcmp(argv[1], "--member") == 0))) {
+		list_mounts(desk, number, argc == 3 ? argv[2] : NULL, is_json);
 	} else if (strcmp(name, "listeners") == 0 && argc == 2) {
 		list_listeners(desk, number, argv[1], is_json);
 	} else if (strcmp(name, "headroom") == 0 && argc == 1) {

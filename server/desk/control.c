@@ -82,7 +82,7 @@ control_reply(
 {
 	struct control *control = table_get(&desk->replies, reply);
 
-	if (control == NULL)
+	if (caller_reply(desk, reply, status, text, len) || control == NULL)
 		return;
 	bytes_format(&control->out, "%d\n", status);
 	bytes_append(&control->out, text, len);

@@ -290,10 +290,25 @@ take_recording(struct desk *desk, const struct recording_msg *recording)
 }
 
 static void
-take_result(struct desk *desk, const struct result_msg *result)
+take_people(struct desk *desk, const struct message *message)
 {
-	control_reply(desk, result->reply_to, result->status,
-	    result->text->bytes, result->text->len);
+	if (message->kind == MSG_MEMBERS)
+		patrons_set(desk, (const struct members_msg *)message);
+	else
+		deputies_set(desk, (const struct delegates_msg *)message);
+}
+
+/* A command that another thread has run, or that others have answered. */
+static void
+take_command(struct desk *desk, const struct message *message)
+{
+	const struct result_msg *result = (const struct result_msg *)message;
+
+	if (message->kind == MSG_RUN)
+		caller_run(desk, (const struct run_msg *)message);
+	else
+		control_reply(desk, result->reply_to, result->status,
+		    result->text->bytes, result->text->len);
 }
 
 static void
@@ -330,13 +345,12 @@ handle(void *owner, struct message *message)
 		admit_key_checked(desk, (struct key_msg *)message);
 		break;
 	case MSG_MEMBERS:
-		patrons_set(desk, (struct members_msg *)message);
-		break;
 	case MSG_DELEGATES:
-		deputies_set(desk, (struct delegates_msg *)message);
+		take_people(desk, message);
 		break;
 	case MSG_RESULT:
-		take_result(desk, (struct result_msg *)message);
+	case MSG_RUN:
+		take_command(desk, message);
 		break;
 	case MSG_LETTERS:
 		wake_poster(desk);
@@ -363,6 +377,7 @@ desk_free(struct desk *desk)
 {
 	threads_free(desk);
 	control_free(desk);
+	callers_free(desk);
 	commands_free(desk);
 	inquiry_free(desk);
 	admit_free(desk);

@@ -178,6 +178,7 @@ struct desk {
 	struct archivist *archivist;
 	struct librarian *librarian, *far_librarian;
 	struct spool *spool;
+	struct porter *porter;
 	struct poster *poster; /* NULL: no mail server is configured */
 	char *mail_password;
 	unsigned writers_left; /* who tell the clerk something until they are
@@ -194,6 +195,7 @@ struct desk {
 	struct table parked;     /* the same, waiting for a check to end */
 	struct table tries;      /* household or member -> struct tries */
 	struct table replies;    /* reply number -> struct control */
+	struct table callers;    /* reply number -> struct caller */
 	struct table inquiries;  /* reply number -> struct inquiry */
 	struct mount_list mounts;
 	unsigned source_count;
@@ -334,10 +336,16 @@ void chronicle_end(struct desk_mount *); /* it is gone */
 struct block *status_page(
     struct desk *, const struct ask_msg *, const char **type, unsigned *status);
 
-/* control.c, commands.c */
+/* control.c, callers.c, commands.c */
 struct control;
 void control_open(struct desk *);
 void control_free(struct desk *);
+/* The same command for another thread: its RESULT goes there. */
+void caller_run(struct desk *, const struct run_msg *);
+/* False: no thread waits for this number. */
+bool caller_reply(
+    struct desk *, uint64_t reply, int status, const void *text, size_t len);
+void callers_free(struct desk *);
 /* Ends a command: exit status and what it prints. */
 void control_reply(
     struct desk *, uint64_t reply, int status, const void *text, size_t len);

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/zone.h"
 #include "desk/desk_priv.h"
+#include "faces/porter.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -52,6 +53,9 @@ tell_keepers(struct desk *desk)
 	conf = message_new(MSG_CONF, sizeof(*conf));
 	conf->conf = conf_ref(desk->conf);
 	loop_post(archivist_loop(desk->archivist), &conf->message);
+	conf = message_new(MSG_CONF, sizeof(*conf));
+	conf->conf = conf_ref(desk->conf);
+	loop_post(porter_loop(desk->porter), &conf->message);
 }
 
 static void

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "desk/desk_priv.h"
+#include "faces/porter.h"
 #include "front/thread.h"
 #include "post/poster.h"
 #include "reports/reporter.h"
@@ -24,6 +25,7 @@ enum {
 	THREAD_ARCHIVIST,
 	THREAD_LIBRARIAN,
 	THREAD_FAR_LIBRARIAN,
+	THREAD_PORTER,
 	THREAD_REPORTER,
 	THREAD_SHIPPER,
 	THREAD_POSTER
@@ -129,6 +131,23 @@ start_librarian(struct desk *desk, struct loop *far, unsigned thread_no)
 }
 
 static void
+start_porter(struct desk *desk)
+{
+	const struct porter_setup setup = { .data = desk->conf->data,
+		.desk = desk->loop,
+		.conf = desk->conf,
+		.thread_no = THREAD_PORTER };
+	char *error = NULL;
+
+	desk->porter = porter_open(&setup, &error);
+	if (desk->porter == NULL)
+		die("%s", error);
+	if (!porter_start(desk->porter))
+		die("cannot start a thread");
+	desk->threads_left++;
+}
+
+static void
 start_spool(struct desk *desk)
 {
 	const struct spool_setup setup = { .data = desk->conf->data,
@@ -183,6 +202,7 @@ start_workers(struct desk *desk)
 		.clerk = clerk_loop(desk->clerk),
 		.spool = desk->spool,
 		.librarian = librarian_loop(desk->librarian),
+		.porter = porter_loop(desk->porter),
 		.conf = desk->conf };
 
 	if (count == 0)
@@ -220,6 +240,7 @@ threads_start(struct desk *desk)
 	    desk, librarian_loop(desk->far_librarian), THREAD_LIBRARIAN);
 	start_spool(desk);
 	start_poster(desk);
+	start_porter(desk);
 	start_workers(desk);
 }
 
@@ -239,6 +260,7 @@ threads_done(struct desk *desk, const struct done_msg *message)
 		post_stop(spool_loop(desk->spool));
 		post_stop(checker_loop(desk->checker));
 		post_stop(reporter_loop(desk->reporter));
+		post_stop(porter_loop(desk->porter));
 		librarian_stop(desk->librarian);
 		librarian_stop(desk->far_librarian);
 		if (desk->poster != NULL)
@@ -268,6 +290,7 @@ join_threads(struct desk *desk)
 		loop_join(desk->worker_loops[i]);
 	loop_join(checker_loop(desk->checker));
 	loop_join(reporter_loop(desk->reporter));
+	loop_join(porter_loop(desk->porter));
 	loop_join(librarian_loop(desk->librarian));
 	loop_join(librarian_loop(desk->far_librarian));
 	if (desk->shipper != NULL)
@@ -293,6 +316,7 @@ threads_free(struct desk *desk)
 	librarian_free(desk->librarian);
 	librarian_free(desk->far_librarian);
 	reporter_free(desk->reporter);
+	porter_free(desk->porter);
 	shipper_free(desk->shipper);
 	poster_free(desk->poster);
 	clerk_free(desk->clerk);

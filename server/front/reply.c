@@ -54,6 +54,21 @@ reply_text(struct visit *visit, unsigned status, const char *type,
 	send_and_finish(visit, &out);
 }
 
+void
+reply_page(struct visit *visit, const struct page_msg *page)
+{
+	const struct response response = {
+		.status = page->status, .type = page->type, .extra = page->lines
+	};
+	struct bytes out = { 0 };
+
+	visit->is_waste = page->status >= 400;
+	response_write(&out, &response,
+	    page->body != NULL ? page->body->bytes : NULL,
+	    page->body != NULL ? page->body->len : 0, wants_body(visit));
+	send_and_finish(visit, &out);
+}
+
 static void
 put_validators(
     struct bytes *out, const struct document *document, bool is_public)

@@ -15,6 +15,8 @@ void reply_text(struct visit *, unsigned status, const char *type,
     const void *body, size_t len);
 /* Or 304, 412: as the request's conditions say. */
 void reply_document(struct visit *, const struct document *, bool is_public);
+/* What the porter made. */
+void reply_page(struct visit *, const struct page_msg *);
 void reply_method(struct visit *); /* 405 or 501 */
 void reply_options(struct visit *, bool stays_open);
 /* What /admin/metadata answers (protocol of Icecast 2.4). */

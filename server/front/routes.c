@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "conf/conf.h"
+#include "front/page_ask.h"
 #include "front/reply.h"
 #include "front/when.h"
 #include "pages/assets.h"
@@ -22,6 +23,7 @@
 
 #define OF(method) (1u << (method))
 #define READS      (OF(METHOD_GET) | OF(METHOD_HEAD))
+#define PAGES      (READS | OF(METHOD_POST))
 #define FEEDS      (OF(METHOD_PUT) | OF(METHOD_SOURCE))
 
 static void ask_source(struct visit *);
@@ -35,6 +37,7 @@ static void ask_feed(struct visit *);
 static void ask_list(struct visit *);
 static void asset(struct visit *);
 static void poke(struct visit *);
+static void ask_porter(struct visit *);
 
 /* The first row that fits. A path that ends in '*' is a beginning, one that
  * begins with '*' an end, one with '*' in the middle both. */
@@ -59,6 +62,13 @@ static const struct route {
 	{ READS, "*.m3u", ask_page },
 	{ READS, "*.pls", ask_page },
 	{ READS, "*.xspf", ask_page },
+	{ PAGES, "/login*", ask_porter },
+	{ PAGES, "/logout", ask_porter },
+	{ PAGES, "/portal/*", ask_porter },
+	{ PAGES, "/operator/*", ask_porter },
+	{ PAGES, "/api/*", ask_porter },
+	{ READS, "/privacy", ask_porter },
+	{ READS, "*/", ask_porter }, /* the page of a member or a mount */
 	{ READS, "/*", ask_listen },
 };
 
@@ -327,6 +337,22 @@ poke(struct visit *visit)
 }
 
 static void
+take_page_form(struct visit *visit)
+{
+	visit_ask_page(visit, page_ask_new(visit));
+}
+
+/* What there is, and who may have it, is in faces/table.c. */
+static void
+ask_porter(struct visit *visit)
+{
+	if (visit->request.method == METHOD_POST)
+		visit_read_body(visit, take_page_form);
+	else
+		visit_ask_page(visit, page_ask_new(visit));
+}
+
+static void
 asset(struct visit *visit)
 {
 	const struct asset *found = asset_find(visit->request.path);
@@ -358,10 +384,16 @@ options(struct visit *visit)
 }
 
 static void
+take_title_form(struct visit *visit)
+{
+	routes_title(visit, (const char *)visit->body.data);
+}
+
+static void
 ask_title(struct visit *visit)
 {
 	if (visit->request.method == METHOD_POST)
-		visit_read_body(visit);
+		visit_read_body(visit, take_title_form);
 	else
 		routes_title(visit, visit->request.query);
 }

@@ -56,6 +56,7 @@ worker_new(const struct worker_setup *setup)
 	worker->workers = setup->workers;
 	worker->spool = setup->spool;
 	worker->librarian = setup->librarian;
+	worker->porter = setup->porter;
 	worker->conf = conf_ref(setup->conf);
 	worker->loop = loop_new("worker", handle, worker);
 	worker->wheel = wheel_new(loop_base(worker->loop));
@@ -497,12 +498,28 @@ take_facts(struct worker *worker, struct facts_msg *facts)
 		mount_set_facts(mount, facts);
 }
 
-/* All that is about who reads recordings. */
+static void
+take_page(struct worker *worker, struct page_msg *page)
+{
+	struct conn *conn = table_get(&worker->conns, page->conn_no);
+	struct visit *visit = conn != NULL ? visit_of(conn) : NULL;
+
+	if (visit != NULL)
+		visit_page(visit, page);
+	else
+		message_free(&page->message);
+}
+
+/* All that is about who reads recordings or pages. */
 static void
 take_reading(struct worker *worker, struct message *message)
 {
 	if (message->kind == MSG_FOUND) {
 		take_found(worker, (struct found_msg *)message);
+		return;
+	}
+	if (message->kind == MSG_PAGE) {
+		take_page(worker, (struct page_msg *)message);
 		return;
 	}
 	if (message->kind == MSG_PIECE)
@@ -526,6 +543,7 @@ handle(void *owner, struct message *message)
 		take_answer(worker, (struct answer_msg *)message);
 		return; /* freed there */
 	case MSG_FOUND:
+	case MSG_PAGE:
 	case MSG_PIECE:
 	case MSG_ROOM:
 		take_reading(worker, message);

@@ -93,6 +93,16 @@ visit_ask(struct visit *visit, struct ask_msg *ask)
 	worker_tell_desk(visit->worker, &ask->message);
 }
 
+void
+visit_ask_page(struct visit *visit, struct page_ask_msg *ask)
+{
+	visit->state = VISIT_ASKING;
+	conn_deadline(visit->conn, ASK_DEADLINE_MS);
+	conn_read(visit->conn, false);
+	loop_post_from(
+	    visit->worker->loop, visit->worker->porter, &ask->message);
+}
+
 static struct find_msg *
 new_find(const struct visit *visit, const char *id)
 {
@@ -209,11 +219,11 @@ take_head(struct visit *visit)
 		routes_follow(visit);
 }
 
-void
-visit_body_done(struct visit *visit)
+static void
+end_body(struct visit *visit)
 {
 	bytes_append(&visit->body, "", 1);
-	routes_title(visit, (const char *)visit->body.data);
+	visit->take_form(visit);
 }
 
 /* 1 whole, 0 more to come, -1 bad. */
@@ -260,16 +270,17 @@ take_body(struct visit *visit)
 		done = visit->body.len == visit->request.length;
 	}
 	if (done > 0)
-		visit_body_done(visit);
+		end_body(visit);
 	else if (done < 0)
 		reply_error(visit, 400, "the form makes no sense", 0);
 }
 
 void
-visit_read_body(struct visit *visit)
+visit_read_body(struct visit *visit, void (*take_form)(struct visit *))
 {
 	const struct conf *conf = visit->worker->conf;
 
+	visit->take_form = take_form;
 	if (!visit->request.is_chunked && !visit->request.has_length) {
 		reply_error(visit, 411, "the form needs a length", 0);
 		return;
@@ -437,6 +448,9 @@ follow_answer(struct visit *visit, struct answer_msg *answer)
 	case ASK_TITLE:
 		reply_title(visit, 200, answer->text);
 		break;
+	case ASK_LOGIN:
+		CHECK(false); /* the porter asks it */
+		break;
 	case ASK_CATALOG:
 		visit->member = answer->member;
 		reply_document(visit, &answer->document, true);
@@ -461,6 +475,13 @@ visit_answer(struct visit *visit, struct answer_msg *answer)
 	else
 		follow_answer(visit, answer);
 	message_free(&answer->message);
+}
+
+void
+visit_page(struct visit *visit, struct page_msg *page)
+{
+	reply_page(visit, page);
+	message_free(&page->message);
 }
 
 static void

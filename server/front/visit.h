@@ -38,7 +38,8 @@ struct visit {
 	struct in6_addr address;
 	struct request request;
 	struct icy_login icy; /* METHOD_ICY */
-	struct bytes body;    /* of a form */
+	struct bytes body;    /* of a form, with a NUL when it is whole */
+	void (*take_form)(struct visit *);
 	struct chunked chunked;
 	struct answer_msg *granted; /* a source waiting for its icy headers */
 	struct found_msg *found; /* a recording that the desk is asked about */
@@ -55,6 +56,8 @@ struct visit *visit_of(const struct conn *);
 void visit_answer(struct visit *, struct answer_msg *);
 /* The librarian's, to what it was asked; takes the message. */
 void visit_found(struct visit *, struct found_msg *);
+/* The porter's, to what it was asked; takes the message. */
+void visit_page(struct visit *, struct page_msg *);
 /* Closes the encoder that was granted this mount and has yet to begin. */
 void visit_kick(struct worker *, uint32_t mount_no);
 
@@ -66,8 +69,8 @@ struct ask_msg *visit_new_ask(struct visit *, enum ask_kind, const char *path);
 void visit_find(struct visit *, const char *id, const char *mount, int64_t ms);
 /* The same of what is known of it. */
 void visit_find_facts(struct visit *, const char *id, enum find_what);
-void visit_read_body(struct visit *);
-/* The form or query of a title update is complete. */
-void visit_body_done(struct visit *);
+void visit_read_body(struct visit *, void (*take_form)(struct visit *));
+/* Asks the porter; takes the message. */
+void visit_ask_page(struct visit *, struct page_ask_msg *);
 
 #endif

@@ -16,6 +16,7 @@
 #include "ledger/plans.h"
 #include "ledger/report.h"
 #include "ledger/statement_letters.h"
+#include "ledger/token_commands.h"
 
 #include <string.h>
 
@@ -192,6 +193,7 @@ ledger_command(
 		custody_commands,
 		letter_commands,
 		statement_letter_commands,
+		token_commands,
 		{ commands, sizeof(commands) / sizeof(*commands) },
 	};
 

@@ -22,9 +22,11 @@
 static const char *const growing[] = { "usage", "peak", "session", "audience" };
 /* The relay they happened on tells of them itself: share/tables.h. */
 static const char *const told_there[] = { "broadcast", "play" };
-/* A chain of hashes has no place for another's rows; a delegate is no use
- * without its key; a letter that did not leave would leave now. */
-static const char *const left[] = { "audit", "delegate" };
+/* A chain of hashes has no place for another's rows; a delegate, a token and a
+ * link are no use without their key; a letter that did not leave would leave
+ * now. */
+static const char *const left[] = { "audit", "delegate", "login_link",
+	"token" };
 
 static bool
 is_one_of(const char *word, const char *const *words, size_t count)

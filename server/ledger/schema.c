@@ -232,7 +232,16 @@ static const char *const steps[] = {
 	" at_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
 	"ALTER TABLE recording ADD COLUMN chapters INTEGER NOT NULL DEFAULT 0;"
 	"CREATE INDEX recording_public ON recording(member, published_ms, id)"
-	" WHERE is_public <> 0;",
+	" WHERE is_public <> 0;"
+	/* Who may come in: programs and operators by a word, members by a
+	 * link, once. Of each only the SHA-256. */
+	"CREATE TABLE token(id INTEGER PRIMARY KEY, name TEXT UNIQUE NOT NULL,"
+	" member INTEGER NOT NULL, key_hash TEXT UNIQUE NOT NULL,"
+	" may_write INTEGER NOT NULL, made_ms INTEGER NOT NULL,"
+	" until_ms INTEGER, revoked_ms INTEGER) STRICT;"
+	"CREATE TABLE login_link(key_hash TEXT PRIMARY KEY,"
+	" member INTEGER NOT NULL, until_ms INTEGER NOT NULL)"
+	" STRICT, WITHOUT ROWID;",
 };
 
 unsigned

@@ -36,6 +36,31 @@ free_command(struct command_msg *command)
 }
 
 static void
+free_page_ask(struct page_ask_msg *ask)
+{
+	if (ask->form != NULL)
+		explicit_bzero(ask->form, strlen(ask->form));
+	if (ask->bearer != NULL)
+		explicit_bzero(ask->bearer, strlen(ask->bearer));
+	free(ask->path);
+	free(ask->query);
+	free(ask->form);
+	free(ask->cookie);
+	free(ask->bearer);
+	free(ask->languages);
+	free(ask->host);
+	free(ask->origin);
+	free(ask->site);
+}
+
+static void
+free_run(struct run_msg *run)
+{
+	for (unsigned i = 0; i < run->argc; i++)
+		free(run->argv[i]);
+}
+
+static void
 free_statements(struct statement_msg *statement)
 {
 	struct statement_msg *next;
@@ -96,6 +121,16 @@ message_free(struct message *message)
 		break;
 	case MSG_COMMAND:
 		free_command((struct command_msg *)message);
+		break;
+	case MSG_PAGE_ASK:
+		free_page_ask((struct page_ask_msg *)message);
+		break;
+	case MSG_PAGE:
+		block_unref(((struct page_msg *)message)->body);
+		free(((struct page_msg *)message)->lines);
+		break;
+	case MSG_RUN:
+		free_run((struct run_msg *)message);
 		break;
 	case MSG_STATEMENT:
 		free_statements((struct statement_msg *)message);

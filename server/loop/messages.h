@@ -104,6 +104,11 @@ enum message_kind {
 	/* the librarian to workers */
 	MSG_FOUND, /* struct found_msg */
 	MSG_PIECE, /* struct piece_msg */
+	/* workers to the porter, and back */
+	MSG_PAGE_ASK, /* struct page_ask_msg */
+	MSG_PAGE,     /* struct page_msg */
+	/* the porter to the desk, which answers with RESULT */
+	MSG_RUN, /* struct run_msg */
 };
 
 /* What is counted, design of the ledger: kinds of traffic. */
@@ -364,20 +369,22 @@ struct catalog_wish {
 };
 
 enum ask_kind {
-	ASK_SOURCE, /* may I feed this mount? */
-	ASK_LISTEN, /* may I drink it? */
-	ASK_HEAD,   /* what would a listener be told? */
-	ASK_TITLE,  /* this is playing now */
-	ASK_PAGE,   /* a page, a playlist, the status */
-	ASK_ITEM,   /* may I read a recording of this mount? */
-	ASK_CATALOG /* what is published; the librarian answers */
+	ASK_SOURCE,  /* may I feed this mount? */
+	ASK_LISTEN,  /* may I drink it? */
+	ASK_HEAD,    /* what would a listener be told? */
+	ASK_TITLE,   /* this is playing now */
+	ASK_PAGE,    /* a page, a playlist, the status */
+	ASK_ITEM,    /* may I read a recording of this mount? */
+	ASK_CATALOG, /* what is published; the librarian answers */
+	ASK_LOGIN    /* is this key the member's own? */
 };
 
 struct ask_msg {
 	struct message message;
 	enum ask_kind kind;
 	unsigned worker;
-	uint64_t conn_no;
+	struct loop *from;       /* who gets the answer; NULL: the worker */
+	uint64_t conn_no;        /* or the number of who asks */
 	char path[MOUNT_BYTES];  /* the mount or page; "" for ASK_TITLE: mine */
 	char query[MOUNT_BYTES]; /* ASK_PAGE: its mount filter */
 	char user[SLUG_BYTES];   /* "" when no login was sent */
@@ -524,5 +531,6 @@ void *message_new(unsigned kind, size_t bytes);
 void message_free(struct message *);
 
 #include "loop/archive_messages.h"
+#include "loop/page_messages.h"
 
 #endif

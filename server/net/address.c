@@ -37,6 +37,13 @@ address_same(const struct in6_addr *one, const struct in6_addr *other)
 	return memcmp(one, other, sizeof(*one)) == 0;
 }
 
+bool
+address_is_loopback(const struct in6_addr *address)
+{
+	return IN6_IS_ADDR_LOOPBACK(address) ||
+	    (IN6_IS_ADDR_V4MAPPED(address) && address->s6_addr[12] == 127);
+}
+
 void
 address_bound(int fd, char text[ADDRESS_TEXT_BYTES])
 {

@@ -17,6 +17,7 @@ struct in6_addr address_of(const struct sockaddr_storage *);
 /* What one household has: an IPv4 address, or the /64 of an IPv6 one. */
 struct in6_addr address_household(const struct in6_addr *);
 bool address_same(const struct in6_addr *, const struct in6_addr *);
+bool address_is_loopback(const struct in6_addr *);
 /* "127.0.0.1:8000" or "[::1]:8000" of a bound socket. */
 #define ADDRESS_TEXT_BYTES 64
 void address_bound(int fd, char text[ADDRESS_TEXT_BYTES]);

@@ -32,6 +32,7 @@ struct worker {
 	struct loop **workers; /* all of them, this one too; shared, constant */
 	struct spool *spool;
 	struct loop *librarian;
+	struct loop *porter;
 	const struct conf *conf; /* a reference */
 	struct wheel *wheel;
 	struct conn_home *home;

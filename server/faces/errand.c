@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * SPDX-FileCopyrightText: The all2all developers */
+#include "faces/errand.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "faces/line.h"
+#include "faces/porter_priv.h"
+#include "http/request.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define MOST_ERRANDS 1000
+
+static const char nothing_here[] = "there is nothing here";
+
+static void go_on(struct errand *);
+
+void
+errand_free(struct errand *errand)
+{
+	message_free(&errand->ask->message);
+	json_decref(errand->data);
+	free(errand->value);
+	free(errand);
+}
+
+/* From a query or form. */
+static const char *
+form_value(struct errand *errand, const char *form, const char *name)
+{
+	size_t most;
+
+	if (form == NULL)
+		return NULL;
+	most = strlen(form) + 1;
+	free(errand->value);
+	errand->value = mem_new(most);
+	return query_get(form, name, errand->value, most, NULL) ? errand->value
+								: NULL;
+}
+
+/* The address without its last slash: what it is the page of. */
+static const char *
+place_value(struct errand *errand)
+{
+	size_t len = strlen(errand->ask->path);
+
+	free(errand->value);
+	errand->value = mem_text(errand->ask->path);
+	if (len > 1 && errand->value[len - 1] == '/')
+		errand->value[len - 1] = '\0';
+	return errand->value;
+}
+
+const char *
+errand_value(struct errand *errand, const char *name)
+{
+	const struct face_match *match = &errand->match;
+
+	if (strcmp(name, "who") == 0)
+		return errand->who;
+	if (strcmp(name, "member") == 0 && errand->member[0] != '\0')
+		return errand->member;
+	if (strcmp(name, "place") == 0)
+		return place_value(errand);
+	for (unsigned i = 0; i < match->count; i++) {
+		if (strcmp(match->names[i].name, name) == 0)
+			return match->names[i].value;
+	}
+	return form_value(errand,
+	    errand->ask->verb == PAGE_POST ? errand->ask->form
+					   : errand->ask->query,
+	    name);
+}
+
+static const char *
+line_value_of(void *arg, const char *name)
+{
+	return errand_value(arg, name);
+}
+
+/* False: it was answered. */
+static bool
+post_run(struct errand *errand, const char *line)
+{
+	struct run_msg *run = message_new(
+	    MSG_RUN, sizeof(*run) + RUN_WORDS * sizeof(run->argv[0]));
+	struct bytes text = { 0 };
+	const char *why;
+	char name[64];
+
+	if (!line_make(run, line, line_value_of, errand, &why, name)) {
+		message_free(&run->message);
+		bytes_format(&text, "%s %s", name, why);
+		bytes_append(&text, "", 1);
+		answer_error(errand, 400, (const char *)text.data);
+		bytes_free(&text);
+		return false;
+	}
+	run->from = errand->porter->loop;
+	run->number = errand->number;
+	porter_wait(errand);
+	loop_post(errand->porter->desk, &run->message);
+	return true;
+}
+
+/* Foreign and missing things look the same. */
+static bool
+is_own(struct errand *errand)
+{
+	const json_t *first = json_object_get(
+	    errand->data, errand->match.face->runs[0].name);
+	const char *wanted, *owner;
+	const json_t *rows, *row;
+
+	if (errand->match.face->own == OWN_RECORDING) {
+		owner = json_string_value(json_object_get(first, "slug"));
+		return owner != NULL && strcmp(owner, errand->member) == 0;
+	}
+	wanted = errand_value(errand, "mount");
+	rows = json_object_get(first, "mounts");
+	for (size_t i = 0; i < json_array_size(rows); i++) {
+		row = json_array_get(rows, i);
+		owner = json_string_value(json_object_get(row, "member"));
+		if (wanted != NULL && owner != NULL &&
+		    strcmp(owner, errand->member) == 0 &&
+		    strcmp(wanted,
+			json_string_value(json_object_get(row, "mount"))) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* What a command printed: JSON, or words. */
+static json_t *
+read_result(const struct result_msg *result)
+{
+	json_t *read = json_loadb((const char *)result->text->bytes,
+	    result->text->len, JSON_DECODE_ANY, NULL);
+	size_t len = result->text->len;
+
+	if (read != NULL)
+		return read;
+	while (len > 0 && result->text->bytes[len - 1] == '\n')
+		len--;
+	read = json_stringn((const char *)result->text->bytes, len);
+	return read != NULL ? read : json_string("");
+}
+
+static void
+refuse_result(struct errand *errand, const json_t *words)
+{
+	const char *text = json_string_value(words);
+	bool is_read = errand->ask->verb != PAGE_POST;
+
+	answer_error(
+	    errand, is_read ? 404 : 409, text != NULL ? text : "refused");
+}
+
+void
+errand_result(struct errand *errand, const struct result_msg *result)
+{
+	const struct face *face = errand->match.face;
+	json_t *read = read_result(result);
+
+	if (result->status != 0) {
+		if (errand->run == 0 && face->own != OWN_NOTHING)
+			answer_error(errand, 404, nothing_here);
+		else
+			refuse_result(errand, read);
+		json_decref(read);
+		return;
+	}
+	json_object_set_new(errand->data, face->runs[errand->run].name, read);
+	if (errand->run++ == 0 && face->own != OWN_NOTHING && !is_own(errand)) {
+		answer_error(errand, 404, nothing_here);
+		return;
+	}
+	go_on(errand);
+}
+
+static void
+go_on(struct errand *errand)
+{
+	const struct face *face = errand->match.face;
+
+	if (errand->run < FACE_RUNS && face->runs[errand->run].line != NULL)
+		(void)post_run(errand, face->runs[errand->run].line);
+	else if (face->act != NULL)
+		face->act(errand);
+	else
+		answer_data(errand);
+}
+
+/* Whose page it is, and whether who asks may have it: THE place where that is
+ * decided. Others' pages look as if they were not there. */
+static bool
+is_allowed(struct errand *errand)
+{
+	const struct face *face = errand->match.face;
+	const char *member = errand_value(errand, "member");
+
+	if (face->role == ROLE_PUBLIC)
+		return true;
+	if (errand->role == ROLE_PUBLIC) {
+		answer_error(errand, 401, "please log in");
+		return false;
+	}
+	if (face->role == ROLE_OPERATOR && errand->role != ROLE_OPERATOR) {
+		answer_error(errand, 404, nothing_here);
+		return false;
+	}
+	if (face->role == ROLE_MEMBER) {
+		if (member == NULL ||
+		    (errand->role == ROLE_MEMBER &&
+			strcmp(member, errand->who) != 0)) {
+			answer_error(errand, 404, nothing_here);
+			return false;
+		}
+		text_copy(errand->member, sizeof(errand->member), member);
+	}
+	return true;
+}
+
+/* An address of this server, as the browser sees it. */
+static bool
+is_same_origin(const struct errand *errand)
+{
+	const struct page_ask_msg *ask = errand->ask;
+	const char *host;
+
+	if (ask->site != NULL && strcmp(ask->site, "same-origin") != 0)
+		return false;
+	if (ask->origin == NULL)
+		return true;
+	host = strstr(ask->origin, "://");
+	return host != NULL && ask->host != NULL &&
+	    strcmp(host + 3, ask->host) == 0;
+}
+
+/* Nobody else's page may have something done in this person's name. */
+static bool
+is_meant(struct errand *errand)
+{
+	const struct session *session = errand_session(errand);
+	const char *token;
+
+	if (errand->ask->verb != PAGE_POST)
+		return true;
+	if (errand->has_bearer) {
+		if (!errand->may_write)
+			answer_error(errand, 403, "this token may only read");
+		return errand->may_write;
+	}
+	token = form_value(errand, errand->ask->form, "token");
+	if (errand->ask->is_form && is_same_origin(errand) &&
+	    (errand->role == ROLE_PUBLIC ||
+		(session != NULL && token != NULL &&
+		    session_is_token(session, token))))
+		return true;
+	answer_error(errand, 403,
+	    "this form is out of date, please go back and try again");
+	return false;
+}
+
+void
+errand_begin(struct porter *porter, struct page_ask_msg *ask)
+{
+	struct errand *errand = mem_new(sizeof(*errand));
+	bool is_known;
+
+	errand->porter = porter;
+	errand->ask = ask;
+	errand->number = ++porter->last_errand;
+	errand->data = json_object();
+	login_know(errand);
+	if (!table_find(ask->path, ask->verb, &errand->match, &is_known))
+		answer_error(errand, is_known ? 405 : 404,
+		    is_known ? "this is not done this way" : nothing_here);
+	else if (porter->errands.count >= MOST_ERRANDS)
+		answer_error(errand, 503, "busy, please try again");
+	else if (is_allowed(errand) && is_meant(errand))
+		go_on(errand);
+}

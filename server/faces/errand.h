@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * SPDX-FileCopyrightText: The all2all developers
+ *
+ * errand - one request for a page, from when it came to its one answer. For the
+ * files of this room; the porter's thread.
+ */
+#ifndef FACES_ERRAND_H
+#define FACES_ERRAND_H
+
+#include "base/bytes.h"
+#include "faces/session.h"
+#include "faces/table.h"
+
+#include <jansson.h>
+
+struct porter;
+
+struct errand {
+	struct porter *porter;
+	uint64_t number;
+	struct page_ask_msg *ask;
+	struct face_match match;
+	enum face_role role;     /* of who asks */
+	char who[SLUG_BYTES];    /* the member or operator; "" for anybody */
+	char member[SLUG_BYTES]; /* whose page it is, "" for nobody's */
+	bool may_write;          /* a token may only read */
+	bool has_bearer;
+	json_t *data; /* an object: results by their names */
+	char *value;  /* of the last name that was asked for */
+	unsigned run; /* the next of the face's commands */
+};
+
+/* Takes the message; the answer is on its way, or comes with a result. */
+void errand_begin(struct porter *, struct page_ask_msg *);
+void errand_result(struct errand *, const struct result_msg *);
+void errand_free(struct errand *);
+
+/* Of what the address, the query or the form says; NULL: nothing. Valid until
+ * the next call. */
+const char *errand_value(struct errand *, const char *name);
+/* answer.c; each ends the errand. */
+void answer_data(struct errand *); /* the face's page, or JSON */
+void answer_json(struct errand *, unsigned status, json_t *taken);
+/* In words, as a page or JSON. */
+void answer_error(struct errand *, unsigned status, const char *text);
+/* After what was posted: to a page of ours, with cookies as header lines. */
+void answer_go(struct errand *, const char *path, const char *cookie);
+
+/* login.c: rows of the table that are no commands. */
+void login_page(struct errand *);
+void login_link(struct errand *);
+void login_again(struct errand *, unsigned status, const char *text);
+void login_take(struct errand *);
+void login_answer(struct errand *, const struct answer_msg *);
+void logout_take(struct errand *);
+/* Who asks: of the cookie or the bearer token. */
+void login_know(struct errand *);
+/* NULL: nobody is logged in here. */
+struct session *errand_session(const struct errand *);
+
+/* openapi.c */
+void openapi_page(struct errand *);
+
+#endif

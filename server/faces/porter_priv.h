@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * SPDX-FileCopyrightText: The all2all developers
+ *
+ * porter_priv - the porter's state, for the files of this room only.
+ */
+#ifndef FACES_PORTER_PRIV_H
+#define FACES_PORTER_PRIV_H
+
+#include "base/table.h"
+#include "conf/conf.h"
+#include "faces/errand.h"
+#include "faces/porter.h"
+#include "ledger/store.h"
+
+struct porter {
+	struct loop *loop, *desk;
+	struct store *store; /* NULL: stopped */
+	const struct conf *conf;
+	struct sessions *sessions;
+	struct table errands; /* number -> struct errand, waiting */
+	uint64_t last_errand;
+	unsigned thread_no;
+};
+
+/* Waits for a RESULT or ANSWER that has its number. */
+void porter_wait(struct errand *);
+
+#endif
