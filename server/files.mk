@@ -445,8 +445,7 @@ reports_files = \
 	server/reports/collect.c \
 	server/reports/collect.h \
 	server/reports/collect_priv.h \
-	server/reports/dates.c \
-	server/reports/definitions_list.h \
+	server/words/definitions_list.h \
 	server/reports/extract.c \
 	server/reports/extract.h \
 	server/reports/extract_command.c \
@@ -454,8 +453,7 @@ reports_files = \
 	server/reports/extract_media.c \
 	server/reports/extract_priv.h \
 	server/reports/extract_tables.c \
-	server/reports/figures.c \
-	server/reports/figures.h \
+	server/words/figures.h \
 	server/reports/font.c \
 	server/reports/font.h \
 	server/reports/graph_axes.c \
@@ -504,9 +502,17 @@ reports_files = \
 	server/reports/subject.h \
 	server/reports/svg.c \
 	server/reports/svg.h \
-	server/reports/words.c \
-	server/reports/words.h \
-	server/reports/words_list.h
+	server/words/words.h \
+	server/words/words_list.h
+
+words_files = \
+	server/words/dates.c \
+	server/words/definitions_list.h \
+	server/words/figures.c \
+	server/words/figures.h \
+	server/words/words.c \
+	server/words/words.h \
+	server/words/words_list.h
 
 pages_files = \
 	server/pages/assets.c \

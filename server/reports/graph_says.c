@@ -64,7 +64,8 @@ say_listeners(const struct saying *saying)
 	char mean[FIGURE_BYTES], peak[FIGURE_BYTES], at[FIGURE_BYTES];
 
 	return say(saying, WORD_SAYS_LISTENERS,
-	    figure_average(saying->manner, model, model->total.listen_ms, mean),
+	    figure_average(saying->manner, model->total.listen_ms,
+		model->rates.slots, mean),
 	    figure_count(saying->manner, model->total.peak, peak),
 	    figure_moment(saying->manner, model->total.peak_at_ms, at));
 }

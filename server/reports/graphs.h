@@ -10,7 +10,8 @@
 #define REPORTS_GRAPHS_H
 
 #include "reports/chart.h"
-#include "reports/figures.h"
+#include "reports/model.h"
+#include "words/figures.h"
 
 #include <stdbool.h>
 

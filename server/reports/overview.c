@@ -16,7 +16,7 @@ const char *
 overview_period(const struct model *model, const struct manner *manner,
     char to[OVERVIEW_TEXT])
 {
-	figure_period(manner, model, to);
+	figure_period(manner, model->from_ms, model->to_ms, to);
 	/* No month of the three languages begins with another letter. */
 	if (to[0] >= 'a' && to[0] <= 'z')
 		to[0] = (char)(to[0] - 'a' + 'A');
@@ -84,7 +84,8 @@ overview_tiles(const struct model *model, const struct manner *manner,
 	figure_ratio(manner, model->total.listen_ms, HOUR_MS,
 	    model->total.listen_ms / HOUR_MS >= 100000 ? 0 : 1, tiles[1].value);
 	say(tiles[1].note, manner, WORD_AVERAGE_OF,
-	    figure_average(manner, model, model->total.listen_ms, text));
+	    figure_average(
+		manner, model->total.listen_ms, model->rates.slots, text));
 	figure_count(manner, model->total.peak, tiles[2].value);
 	if (model->total.peak > 0)
 		figure_moment(manner, model->total.peak_at_ms, tiles[2].note);

@@ -9,7 +9,8 @@
 #define REPORTS_OVERVIEW_H
 
 #include "reports/chart.h"
-#include "reports/figures.h"
+#include "reports/model.h"
+#include "words/figures.h"
 
 #include <stdbool.h>
 

@@ -72,7 +72,8 @@ sheet_average(struct filler *filler, uint64_t listen_ms)
 	char text[FIGURE_BYTES];
 
 	sheet_add(filler,
-	    figure_average(filler->manner, filler->model, listen_ms, text));
+	    figure_average(
+		filler->manner, listen_ms, filler->model->rates.slots, text));
 }
 
 static uint64_t

@@ -10,7 +10,8 @@
 #ifndef REPORTS_SHEET_H
 #define REPORTS_SHEET_H
 
-#include "reports/figures.h"
+#include "reports/model.h"
+#include "words/figures.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -107,7 +107,8 @@ fill_audience(struct filler *filler)
 	sheet_fact(filler, WORD_LISTENING_HOURS60,
 	    figure_ratio(manner, model->total.listen60_ms, HOUR_MS, 1, text));
 	sheet_fact(filler, WORD_AVERAGE_LISTENERS,
-	    figure_average(manner, model, model->total.listen_ms, text));
+	    figure_average(
+		manner, model->total.listen_ms, model->rates.slots, text));
 	add_highest(filler, WORD_PEAK_LISTENERS,
 	    figure_count(manner, model->total.peak, text),
 	    model->total.peak > 0 ? model->total.peak_at_ms : 0);

@@ -79,7 +79,8 @@ put_head(struct page *page)
 {
 	char period[FIGURE_BYTES];
 
-	figure_period(&page->manner, page->model, period);
+	figure_period(
+	    &page->manner, page->model->from_ms, page->model->to_ms, period);
 	bytes_format(page->out, "<!DOCTYPE html>\n<html lang=\"%s\">\n<head>\n",
 	    language_code(page->manner.language));
 	bytes_text(page->out,
@@ -379,7 +380,7 @@ show_html(const struct model *model, struct bytes *out)
 {
 	struct page page = { .model = model, .out = out };
 
-	manner_begin(&page.manner, model);
+	manner_begin(&page.manner, model->language, model->zone);
 	put_head(&page);
 	put_overview(&page);
 	put_sections(&page);

@@ -438,7 +438,8 @@ put_foot(struct document *document, unsigned number, unsigned count)
 	word_fill(page, sizeof(page), said(document, WORD_PAGE),
 	    (const char *[]){ numbers[0], numbers[1], NULL });
 	snprintf(name, sizeof(name), "%s, %s", document->model->name,
-	    figure_period(&document->manner, document->model, period));
+	    figure_period(&document->manner, document->model->from_ms,
+		document->model->to_ms, period));
 	snprintf(
 	    digest, sizeof(digest), "SHA-256 %s", document->model->csv_sha256);
 	paper_fit(
@@ -473,7 +474,8 @@ describe(struct document *document)
 
 	snprintf(title, sizeof(title), "%s \u2013 %s, %s", model->name,
 	    said(document, overview_title(model)),
-	    figure_period(&document->manner, model, period));
+	    figure_period(
+		&document->manner, model->from_ms, model->to_ms, period));
 	HPDF_SetInfoAttr(pdf, HPDF_INFO_TITLE, title);
 	HPDF_SetInfoAttr(pdf, HPDF_INFO_CREATOR, "all2all " PACKAGE_VERSION);
 	figure_utc(model->made_ms, made);
@@ -522,7 +524,7 @@ show_pdf(const struct model *model, struct bytes *out)
 	if (pdf == NULL)
 		return false;
 	document.paper.pdf = pdf;
-	manner_begin(&document.manner, model);
+	manner_begin(&document.manner, model->language, model->zone);
 	HPDF_SetCompressionMode(pdf, HPDF_COMP_ALL);
 	HPDF_UseUTFEncodings(pdf);
 	HPDF_SetCurrentEncoder(pdf, "UTF-8");

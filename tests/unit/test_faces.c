@@ -197,8 +197,10 @@ dates_are_those_of_the_zone_and_the_language(void **state)
 
 	(void)state;
 	assert_true(day_parse("2026-11-01", &first));
-	manner_begin(&manner, in_language(model, "fr"));
-	assert_string_equal(figure_period(&manner, model, to), "novembre 2026");
+	manner_begin(&manner, "fr", model->zone);
+	assert_string_equal(
+	    figure_period(&manner, model->from_ms, model->to_ms, to),
+	    "novembre 2026");
 	assert_string_equal(
 	    figure_day(&manner, first, to), "1er\u00a0novembre 2026");
 	assert_string_equal(figure_table_day(&manner, first, to),
@@ -209,11 +211,12 @@ dates_are_those_of_the_zone_and_the_language(void **state)
 	    "1er\u00a0novembre 2026, 0\u00a0h\u00a0"
 	    "00");
 	model->to_ms -= DAY_MS;
-	assert_string_equal(figure_period(&manner, model, to),
+	assert_string_equal(
+	    figure_period(&manner, model->from_ms, model->to_ms, to),
 	    "du 1er\u00a0novembre 2026 au 29\u00a0novembre 2026");
 	manner_end(&manner);
 	strcpy(model->zone, "Nowhere/Atall");
-	manner_begin(&manner, in_language(model, "en"));
+	manner_begin(&manner, "en", model->zone);
 	assert_string_equal(manner.zone_name, "UTC");
 	assert_string_equal(figure_moment(&manner, model->from_ms, to),
 	    "31\u00a0October 2026, 23:00");
@@ -274,7 +277,7 @@ check_graphs(const struct model *model, double width)
 	unsigned graph;
 	size_t i;
 
-	manner_begin(&manner, model);
+	manner_begin(&manner, model->language, model->zone);
 	for (graph = 0; graph < GRAPHS; graph++) {
 		graph_draw(
 		    model, &manner, graph, (struct point){ width, 0 }, &chart);
@@ -317,7 +320,7 @@ a_graph_says_what_it_shows(void **state)
 	char to[GRAPH_SAYS];
 
 	(void)state;
-	manner_begin(&manner, model);
+	manner_begin(&manner, model->language, model->zone);
 	assert_non_null(
 	    strstr(graph_says(model, &manner, GRAPH_LISTENERS, to), "136"));
 	assert_non_null(strstr(
@@ -338,7 +341,7 @@ a_quota_is_told_used_left_or_exceeded(void **state)
 	struct quota quota;
 
 	(void)state;
-	manner_begin(&manner, model);
+	manner_begin(&manner, model->language, model->zone);
 	model->used_bytes = UINT64_C(750000000);
 	model->quota_bytes = UINT64_C(1000000000);
 	overview_quota(model, &manner, &quota);

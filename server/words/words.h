@@ -7,8 +7,8 @@
  * Places for figures are {1} to {3}; word_fill() puts them in, so that no text
  * is ever a format. Any thread.
  */
-#ifndef REPORTS_WORDS_H
-#define REPORTS_WORDS_H
+#ifndef WORDS_WORDS_H
+#define WORDS_WORDS_H
 
 #include <stddef.h>
 
@@ -21,14 +21,14 @@ enum language {
 
 enum word {
 #define WORD(name, en, fr, nl) WORD_##name,
-#include "reports/words_list.h"
+#include "words/words_list.h"
 #undef WORD
 	WORDS
 };
 
 enum definition {
 #define DEFINITION(name, en, fr, nl, en_is, fr_is, nl_is) DEFINITION_##name,
-#include "reports/definitions_list.h"
+#include "words/definitions_list.h"
 #undef DEFINITION
 	DEFINITIONS
 };

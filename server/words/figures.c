@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * SPDX-FileCopyrightText: The all2all developers
  */
-#include "reports/figures.h"
+#include "words/figures.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -23,12 +23,12 @@ static const uint64_t powers[] = { 1, 1000, 1000000, 1000000000,
 	UINT64_C(1000000000000), UINT64_C(1000000000000000) };
 
 void
-manner_begin(struct manner *manner, const struct model *model)
+manner_begin(struct manner *manner, const char *language, const char *zone)
 {
-	manner->language = language_find(model->language);
+	manner->language = language_find(language);
 	manner->zones = zones_new();
-	manner->zone = zones_find(manner->zones, model->zone);
-	manner->zone_name = model->zone;
+	manner->zone = zones_find(manner->zones, zone);
+	manner->zone_name = zone;
 	if (manner->zone == NULL) {
 		manner->zone = zones_utc(manner->zones);
 		manner->zone_name = "UTC";
@@ -187,12 +187,11 @@ figure_percent(
 }
 
 const char *
-figure_average(const struct manner *manner, const struct model *model,
-    uint64_t listen_ms, char to[])
+figure_average(
+    const struct manner *manner, uint64_t listen_ms, uint64_t slots, char to[])
 {
-	uint64_t slots = model->rates.slots > 0 ? model->rates.slots : 1;
-
-	return figure_ratio(manner, listen_ms, slots * SLOT_MS, 2, to);
+	return figure_ratio(
+	    manner, listen_ms, (slots > 0 ? slots : 1) * SLOT_MS, 2, to);
 }
 
 const char *

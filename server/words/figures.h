@@ -7,12 +7,11 @@
  * SI: 1 MB (1 Mo in French) is 10^6 bytes. A scale is one unit for a whole
  * column or axis, so that its figures can be compared at a glance. Any thread.
  */
-#ifndef REPORTS_FIGURES_H
-#define REPORTS_FIGURES_H
+#ifndef WORDS_FIGURES_H
+#define WORDS_FIGURES_H
 
 #include "base/zone.h"
-#include "reports/model.h"
-#include "reports/words.h"
+#include "words/words.h"
 
 #include <stdint.h>
 
@@ -22,7 +21,7 @@
 struct manner {
 	enum language language;
 	struct zones *zones;     /* owned */
-	const struct zone *zone; /* UTC when the model's is not known */
+	const struct zone *zone; /* UTC when it is not known */
 	const char *zone_name;
 };
 
@@ -35,7 +34,8 @@ struct calendar { /* a day number, as people say it */
 	unsigned year, month, day, weekday;
 };
 
-void manner_begin(struct manner *, const struct model *);
+/* language: en, fr, nl; zone as in base/zone.h. Both stay the caller's. */
+void manner_begin(struct manner *, const char *language, const char *zone);
 void manner_end(struct manner *);
 
 struct scale scale_bytes(const struct manner *, uint64_t largest);
@@ -52,9 +52,10 @@ const char *figure_bytes(const struct manner *, uint64_t, char to[]);
 const char *figure_rate(const struct manner *, uint64_t bps, char to[]);
 const char *figure_percent(
     const struct manner *, uint64_t part, uint64_t whole, char to[]);
-/* Listening time as the average of listeners at a time. */
+/* Listening time as the average of listeners at a time, in so many slots of
+ * five minutes. */
 const char *figure_average(
-    const struct manner *, const struct model *, uint64_t listen_ms, char to[]);
+    const struct manner *, uint64_t listen_ms, uint64_t slots, char to[]);
 const char *figure_length(const struct manner *, uint64_t ms, char to[]);
 const char *figure_change(const struct manner *, int64_t, char to[]);
 
@@ -69,7 +70,7 @@ const char *figure_short_moment(
     const struct manner *, int64_t wall_ms, char to[]);
 /* "November 2026", or the first and the last day of it. */
 const char *figure_period(
-    const struct manner *, const struct model *, char to[]);
+    const struct manner *, int64_t from_ms, int64_t to_ms, char to[]);
 const char *figure_hour_range(const struct manner *, unsigned hour, char to[]);
 /* ISO 8601, UTC. */
 const char *figure_utc(int64_t wall_ms, char to[]);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * SPDX-FileCopyrightText: The all2all developers
  */
-#include "reports/figures.h"
+#include "words/figures.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -113,10 +113,11 @@ figure_short_moment(const struct manner *manner, int64_t wall_ms, char to[])
 }
 
 const char *
-figure_period(const struct manner *manner, const struct model *model, char to[])
+figure_period(
+    const struct manner *manner, int64_t from_ms, int64_t to_ms, char to[])
 {
-	int64_t first = zone_day(manner->zone, model->from_ms);
-	int64_t last = zone_day(manner->zone, model->to_ms - 1);
+	int64_t first = zone_day(manner->zone, from_ms);
+	int64_t last = zone_day(manner->zone, to_ms - 1);
 	struct calendar date = calendar_of(first);
 	char from[FIGURE_BYTES], until[FIGURE_BYTES];
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * SPDX-FileCopyrightText: The all2all developers
  */
-#include "reports/words.h"
+#include "words/words.h"
 
 #include "base/bytes.h"
 #include "base/text.h"
@@ -10,7 +10,7 @@
 
 static const char *const texts[WORDS][LANGUAGES] = {
 #define WORD(name, en, fr, nl) { en, fr, nl },
-#include "reports/words_list.h"
+#include "words/words_list.h"
 #undef WORD
 };
 
@@ -19,7 +19,7 @@ static const struct {
 } definitions[DEFINITIONS] = {
 #define DEFINITION(name, en, fr, nl, en_is, fr_is, nl_is)                      \
 	{ { en, fr, nl }, { en_is, fr_is, nl_is } },
-#include "reports/definitions_list.h"
+#include "words/definitions_list.h"
 #undef DEFINITION
 };
 
