@@ -29,6 +29,8 @@ base_files = \
 	server/base/random.h \
 	server/base/sentence.c \
 	server/base/sentence.h \
+	server/base/squeeze.c \
+	server/base/squeeze.h \
 	server/base/table.c \
 	server/base/table.h \
 	server/base/tap.c \
@@ -124,6 +126,8 @@ http_files = \
 	server/http/headers.c \
 	server/http/http_priv.h \
 	server/http/names.c \
+	server/http/language.c \
+	server/http/language.h \
 	server/http/parse.c \
 	server/http/query.c \
 	server/http/range.c \
@@ -292,8 +296,8 @@ archive_files = \
 	server/archive/scrub.h \
 	server/archive/scrubbing.c \
 	server/archive/scrubbing.h \
-	server/archive/squeeze.c \
-	server/archive/squeeze.h \
+	server/base/squeeze.c \
+	server/base/squeeze.h \
 	server/archive/sums.c \
 	server/archive/sums.h \
 	server/archive/upkeep.c \
@@ -517,10 +521,15 @@ words_files = \
 pages_files = \
 	server/pages/assets.c \
 	server/pages/assets.h \
-	server/pages/front.c \
+	server/pages/filters.c \
 	server/pages/pages.h \
 	server/pages/playlists.c \
-	server/pages/status_json.c
+	server/pages/status_json.c \
+	server/pages/template.c \
+	server/pages/template.h \
+	server/pages/template_priv.h \
+	server/pages/template_read.c \
+	server/pages/web.h
 
 serve_files = \
 	server/serve/answer.c \
@@ -530,6 +539,7 @@ serve_files = \
 
 faces_files = \
 	server/faces/answer.c \
+	server/faces/ask.c \
 	server/faces/errand.c \
 	server/faces/errand.h \
 	server/faces/line.c \
@@ -562,6 +572,7 @@ front_files = \
 desk_files = \
 	server/desk/accept.c \
 	server/desk/admit.c \
+	server/desk/air.c \
 	server/desk/callers.c \
 	server/desk/catalog.c \
 	server/desk/chronicle.c \

@@ -74,6 +74,7 @@ unit_tests = \
 	tests/unit/test_sums \
 	tests/unit/test_table \
 	tests/unit/test_tap \
+	tests/unit/test_template \
 	tests/unit/test_text \
 	tests/unit/test_tls_conn \
 	tests/unit/test_ts \
@@ -156,6 +157,7 @@ tests_unit_test_store_SOURCES = tests/unit/test_store.c
 tests_unit_test_sums_SOURCES = tests/unit/test_sums.c
 tests_unit_test_table_SOURCES = tests/unit/test_table.c
 tests_unit_test_tap_SOURCES = tests/unit/test_tap.c
+tests_unit_test_template_SOURCES = tests/unit/test_template.c
 tests_unit_test_text_SOURCES = tests/unit/test_text.c
 tests_unit_test_tls_conn_SOURCES = tests/unit/test_tls_conn.c
 tests_unit_test_ts_SOURCES = tests/unit/test_ts.c

@@ -68,7 +68,8 @@ catalog_ask(struct desk *desk, const struct ask_msg *ask,
 		most += any->member == patron->member.id;
 	asked = message_new(
 	    MSG_CATALOG, sizeof(*asked) + most * sizeof(asked->live[0]));
-	asked->worker = desk->worker_loops[ask->worker];
+	asked->worker = ask->from != NULL ? ask->from
+					  : desk->worker_loops[ask->worker];
 	asked->conn_no = ask->conn_no;
 	asked->wish = ask->wish;
 	if (asked->wish.is_feed)

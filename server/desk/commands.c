@@ -12,8 +12,9 @@
 #include <string.h>
 
 static const char usage_text[] =
-    "usage: mounts [--member SLUG] | listeners MOUNT | kick source MOUNT |\n"
-    "       kick listeners MOUNT | kick listener NUMBER | headroom |\n"
+    "usage: air | air at PATH | mounts [--member SLUG] | listeners MOUNT |\n"
+    "       kick source MOUNT | kick listeners MOUNT |\n"
+    "       kick listener NUMBER | headroom |\n"
     "       record start MOUNT [--title TITLE] | record stop MOUNT |\n"
     "       record mark MOUNT [TITLE] | reload | stop\n"
     "       listings take --format text or json\n";
@@ -379,6 +380,9 @@ command_run(struct desk *desk, uint64_t number, unsigned argc, char **argv)
 		list_listeners(desk, number, argv[1], is_json);
 	} else if (strcmp(name, "headroom") == 0 && argc == 1) {
 		show_headroom(desk, number, is_json);
+	} else if (strcmp(name, "air") == 0) {
+		if (!air_run(desk, number, argc, argv))
+			reply(desk, number, 2, usage_text);
 	} else if (strcmp(name, "kick") == 0) {
 		run_kick(desk, number, argc, argv);
 	} else if (strcmp(name, "record") == 0) {

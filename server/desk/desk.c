@@ -11,6 +11,7 @@
 #include "desk/desk_priv.h"
 #include "front/thread.h"
 #include "net/address.h"
+#include "pages/assets.h"
 #include "post/poster.h"
 #include "reports/reporter.h"
 #include "share/shipper.h"
@@ -63,6 +64,7 @@ desk_open(const char *conf_path, const struct conf *conf)
 	desk->loop = loop_new("desk", handle, desk);
 	desk->wheel = wheel_new(loop_base(desk->loop));
 	desk->started_ms = clock_wall_ms();
+	desk->assets = assets_load(web_files, web_file_count);
 	desk->slot = clock_wall_ms() / SLOT_MS;
 	desk->apart_ms = clock_apart_ms();
 	desk->lock_fd = -1;
@@ -386,6 +388,7 @@ desk_free(struct desk *desk)
 	patrons_free(desk);
 	throttle_free(desk);
 	accept_free(desk);
+	assets_free(desk->assets);
 	event_del(&desk->term);
 	event_del(&desk->interrupt);
 	event_del(&desk->hangup);

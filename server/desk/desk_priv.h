@@ -179,6 +179,7 @@ struct desk {
 	struct librarian *librarian, *far_librarian;
 	struct spool *spool;
 	struct porter *porter;
+	struct assets *assets; /* what all threads may read */
 	struct poster *poster; /* NULL: no mail server is configured */
 	char *mail_password;
 	unsigned writers_left; /* who tell the clerk something until they are
@@ -352,6 +353,10 @@ void control_reply(
 void command_run(struct desk *, uint64_t reply, unsigned argc, char **argv);
 void command_listing(struct desk *, const struct listing_msg *);
 void commands_free(struct desk *);
+
+/* air.c */
+/* False: these are not its words. */
+bool air_run(struct desk *, uint64_t reply, unsigned argc, char **argv);
 
 /* inquiry.c */
 void inquiry_begin(struct desk *, uint64_t reply, unsigned argc, char **argv);

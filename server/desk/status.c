@@ -123,10 +123,7 @@ status_page(struct desk *desk, const struct ask_msg *ask, const char **type,
 	rows = mem_new(most * sizeof(*rows));
 	site.mounts = rows;
 	site.mount_count = gather(desk, ask->query, rows);
-	if (strcmp(ask->path, "/") == 0) {
-		*type = "text/html; charset=utf-8";
-		page_front(&text, &site);
-	} else if (strcmp(ask->path, "/status-json.xsl") == 0) {
+	if (strcmp(ask->path, "/status-json.xsl") == 0) {
 		*type = "application/json; charset=UTF-8";
 		page_status_json(&text, &site);
 	} else if (strcmp(ask->path, "/healthz") == 0) {

@@ -135,7 +135,9 @@ start_porter(struct desk *desk)
 {
 	const struct porter_setup setup = { .data = desk->conf->data,
 		.desk = desk->loop,
+		.librarian = librarian_loop(desk->librarian),
 		.conf = desk->conf,
+		.assets = desk->assets,
 		.thread_no = THREAD_PORTER };
 	char *error = NULL;
 
@@ -203,6 +205,7 @@ start_workers(struct desk *desk)
 		.spool = desk->spool,
 		.librarian = librarian_loop(desk->librarian),
 		.porter = porter_loop(desk->porter),
+		.assets = desk->assets,
 		.conf = desk->conf };
 
 	if (count == 0)

@@ -5,7 +5,6 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "faces/line.h"
 #include "faces/porter_priv.h"
 #include "http/request.h"
 
@@ -16,14 +15,13 @@
 
 static const char nothing_here[] = "there is nothing here";
 
-static void go_on(struct errand *);
-
 void
 errand_free(struct errand *errand)
 {
 	message_free(&errand->ask->message);
 	json_decref(errand->data);
 	free(errand->value);
+	free(errand->place);
 	free(errand);
 }
 
@@ -42,14 +40,17 @@ form_value(struct errand *errand, const char *form, const char *name)
 								: NULL;
 }
 
-/* The address without its last slash: what it is the page of. */
+/* What it is the page of: the address without its last slash, or the mount of
+ * a recording. */
 static const char *
 place_value(struct errand *errand)
 {
-	size_t len = strlen(errand->ask->path);
+	const char *place = errand->place != NULL ? errand->place
+						  : errand->ask->path;
+	size_t len = strlen(place);
 
 	free(errand->value);
-	errand->value = mem_text(errand->ask->path);
+	errand->value = mem_text(place);
 	if (len > 1 && errand->value[len - 1] == '/')
 		errand->value[len - 1] = '\0';
 	return errand->value;
@@ -76,35 +77,28 @@ errand_value(struct errand *errand, const char *name)
 	    name);
 }
 
-static const char *
-line_value_of(void *arg, const char *name)
+char *
+errand_fill(struct errand *errand, const char *path)
 {
-	return errand_value(arg, name);
-}
+	struct bytes out = { 0 };
+	char name[FACE_NAME];
+	size_t len;
 
-/* False: it was answered. */
-static bool
-post_run(struct errand *errand, const char *line)
-{
-	struct run_msg *run = message_new(
-	    MSG_RUN, sizeof(*run) + RUN_WORDS * sizeof(run->argv[0]));
-	struct bytes text = { 0 };
-	const char *why;
-	char name[64];
-
-	if (!line_make(run, line, line_value_of, errand, &why, name)) {
-		message_free(&run->message);
-		bytes_format(&text, "%s %s", name, why);
-		bytes_append(&text, "", 1);
-		answer_error(errand, 400, (const char *)text.data);
-		bytes_free(&text);
-		return false;
+	for (; *path != '\0'; path += len) {
+		len = strcspn(path, "{");
+		bytes_append(&out, path, len);
+		path += len;
+		if (*path == '\0')
+			break;
+		len = strcspn(++path, "}");
+		CHECK(len < sizeof(name));
+		memcpy(name, path, len);
+		name[len++] = '\0';
+		if (errand_value(errand, name) != NULL)
+			text_url_path(&out, errand_value(errand, name));
 	}
-	run->from = errand->porter->loop;
-	run->number = errand->number;
-	porter_wait(errand);
-	loop_post(errand->porter->desk, &run->message);
-	return true;
+	bytes_append(&out, "", 1);
+	return (char *)out.data;
 }
 
 /* Foreign and missing things look the same. */
@@ -160,39 +154,47 @@ refuse_result(struct errand *errand, const json_t *words)
 	    errand, is_read ? 404 : 409, text != NULL ? text : "refused");
 }
 
-void
-errand_result(struct errand *errand, const struct result_msg *result)
-{
-	const struct face *face = errand->match.face;
-	json_t *read = read_result(result);
-
-	if (result->status != 0) {
-		if (errand->run == 0 && face->own != OWN_NOTHING)
-			answer_error(errand, 404, nothing_here);
-		else
-			refuse_result(errand, read);
-		json_decref(read);
-		return;
-	}
-	json_object_set_new(errand->data, face->runs[errand->run].name, read);
-	if (errand->run++ == 0 && face->own != OWN_NOTHING && !is_own(errand)) {
-		answer_error(errand, 404, nothing_here);
-		return;
-	}
-	go_on(errand);
-}
-
 static void
 go_on(struct errand *errand)
 {
 	const struct face *face = errand->match.face;
 
 	if (errand->run < FACE_RUNS && face->runs[errand->run].line != NULL)
-		(void)post_run(errand, face->runs[errand->run].line);
+		ask_line(errand, face->runs[errand->run].line);
 	else if (face->act != NULL)
 		face->act(errand);
 	else
 		answer_data(errand);
+}
+
+/* Takes it. */
+void
+errand_read(struct errand *errand, json_t *read)
+{
+	const struct face *face = errand->match.face;
+
+	json_object_set_new(errand->data, face->runs[errand->run].name, read);
+	if (errand->run++ == 0 && face->own != OWN_NOTHING && !is_own(errand))
+		answer_error(errand, 404, nothing_here);
+	else
+		go_on(errand);
+}
+
+void
+errand_result(struct errand *errand, const struct result_msg *result)
+{
+	const struct face *face = errand->match.face;
+	json_t *read = read_result(result);
+
+	if (result->status == 0) {
+		errand_read(errand, read);
+		return;
+	}
+	if (errand->run == 0 && face->own != OWN_NOTHING)
+		answer_error(errand, 404, nothing_here);
+	else
+		refuse_result(errand, read);
+	json_decref(read);
 }
 
 /* Whose page it is, and whether who asks may have it: THE place where that is

@@ -26,6 +26,7 @@ struct errand {
 	bool may_write;          /* a token may only read */
 	bool has_bearer;
 	json_t *data; /* an object: results by their names */
+	char *place;  /* NULL: the address tells */
 	char *value;  /* of the last name that was asked for */
 	unsigned run; /* the next of the face's commands */
 };
@@ -33,13 +34,25 @@ struct errand {
 /* Takes the message; the answer is on its way, or comes with a result. */
 void errand_begin(struct porter *, struct page_ask_msg *);
 void errand_result(struct errand *, const struct result_msg *);
+/* What a line asked for; takes it. */
+void errand_read(struct errand *, json_t *taken);
 void errand_free(struct errand *);
 
 /* Of what the address, the query or the form says; NULL: nothing. Valid until
  * the next call. */
 const char *errand_value(struct errand *, const char *name);
+/* A path of the table with its places filled, to be freed. */
+char *errand_fill(struct errand *, const char *path);
+
+/* ask.c: a line of the table, of a command, or "catalog PLACE" or "find ID" for
+ * what the librarian knows. */
+void ask_line(struct errand *, const char *line);
+void ask_answer(struct errand *, const struct answer_msg *);
+void ask_found(struct errand *, const struct found_msg *);
+
 /* answer.c; each ends the errand. */
 void answer_data(struct errand *); /* the face's page, or JSON */
+void answer_page(struct errand *, unsigned status, const char *name);
 void answer_json(struct errand *, unsigned status, json_t *taken);
 /* In words, as a page or JSON. */
 void answer_error(struct errand *, unsigned status, const char *text);

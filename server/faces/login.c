@@ -36,7 +36,8 @@ errand_session(const struct errand *errand)
 void
 login_again(struct errand *errand, unsigned status, const char *text)
 {
-	answer_error(errand, status, text);
+	json_object_set_new(errand->data, "error", json_string(text));
+	answer_page(errand, status, "pages/login");
 }
 
 static void

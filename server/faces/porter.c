@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "faces/porter_priv.h"
+#include "pages/assets.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,7 +31,15 @@ porter_open(const struct porter_setup *setup, char **error)
 		free(porter);
 		return NULL;
 	}
+	porter->templates = templates_load(web_files, web_file_count, error);
+	if (porter->templates == NULL) {
+		store_close(porter->store);
+		free(porter);
+		return NULL;
+	}
+	porter->web = assets_json(setup->assets);
 	porter->desk = setup->desk;
+	porter->librarian = setup->librarian;
 	porter->conf = conf_ref(setup->conf);
 	porter->thread_no = setup->thread_no;
 	porter->sessions = sessions_new(&rules);
@@ -71,7 +80,16 @@ take_answer(struct porter *porter, const struct answer_msg *answer)
 	struct errand *errand = table_take(&porter->errands, answer->conn_no);
 
 	if (errand != NULL)
-		login_answer(errand, answer);
+		ask_answer(errand, answer);
+}
+
+static void
+take_found(struct porter *porter, const struct found_msg *found)
+{
+	struct errand *errand = table_take(&porter->errands, found->conn_no);
+
+	if (errand != NULL)
+		ask_found(errand, found);
 }
 
 static void
@@ -112,6 +130,9 @@ handle(void *owner, struct message *message)
 	case MSG_ANSWER:
 		take_answer(porter, (struct answer_msg *)message);
 		break;
+	case MSG_FOUND:
+		take_found(porter, (struct found_msg *)message);
+		break;
 	case MSG_CONF:
 		take_conf(porter, (struct conf_msg *)message);
 		break;
@@ -138,6 +159,8 @@ porter_free(struct porter *porter)
 	table_free(&porter->errands);
 	loop_free(porter->loop);
 	sessions_free(porter->sessions);
+	templates_free(porter->templates);
+	json_decref(porter->web);
 	store_close(porter->store);
 	conf_unref(porter->conf);
 	free(porter);

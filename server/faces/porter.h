@@ -18,12 +18,14 @@
 #include "loop/loop.h"
 #include "loop/messages.h"
 
+struct assets;
 struct porter;
 
 struct porter_setup {
 	const char *data; /* folder; its store is there already */
-	struct loop *desk;
+	struct loop *desk, *librarian;
 	const struct conf *conf;
+	const struct assets *assets;
 	unsigned thread_no; /* given back in DONE */
 };
 

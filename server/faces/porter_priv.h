@@ -11,12 +11,15 @@
 #include "faces/errand.h"
 #include "faces/porter.h"
 #include "ledger/store.h"
+#include "pages/template.h"
 
 struct porter {
-	struct loop *loop, *desk;
+	struct loop *loop, *desk, *librarian;
 	struct store *store; /* NULL: stopped */
 	const struct conf *conf;
 	struct sessions *sessions;
+	struct templates *templates;
+	json_t *web;          /* addresses of assets, for templates */
 	struct table errands; /* number -> struct errand, waiting */
 	uint64_t last_errand;
 	unsigned thread_no;

@@ -23,7 +23,18 @@ static const struct face faces[] = {
 	    .act = openapi_page,
 	    .about = "this description" },
 
+	/* Everybody's. */
+	{ .path = "/", .page = "pages/front", .runs = { { "air", "air" } } },
+	{ .path = "/archive/{id}/",
+	    .page = "pages/recording",
+	    .runs = { { "found", "find {id}" }, { "air", "air at {place}" } } },
+	{ .path = "/{place*}/",
+	    .page = "pages/place",
+	    .runs = { { "air", "air at {place}" },
+		{ "archive", "catalog {place}" } } },
+	{ .path = "/login", .page = "pages/login" },
 	{ .verb = PAGE_POST, .path = "/login", .act = login_take },
+	{ .path = "/login/link", .page = "pages/login_link" },
 	{ .verb = PAGE_POST,
 	    .path = "/login/link",
 	    .act = login_link,

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "http/range.h"
 #include "http/response.h"
+#include "pages/assets.h"
 
 #include <string.h>
 
@@ -66,6 +67,26 @@ reply_page(struct visit *visit, const struct page_msg *page)
 	response_write(&out, &response,
 	    page->body != NULL ? page->body->bytes : NULL,
 	    page->body != NULL ? page->body->len : 0, wants_body(visit));
+	send_and_finish(visit, &out);
+}
+
+void
+reply_asset(struct visit *visit, const struct asset *asset)
+{
+	bool is_gzip = asset->gzip != NULL &&
+	    request_takes_gzip(&visit->request);
+	const struct block *body = is_gzip ? asset->gzip : asset->body;
+	const struct response response = { .status = 200,
+		.type = asset->type,
+		.extra = is_gzip
+		    ? "Cache-Control: public, max-age=31536000, immutable\r\n"
+		      "Vary: Accept-Encoding\r\nContent-Encoding: gzip\r\n"
+		    : "Cache-Control: public, max-age=31536000, immutable\r\n"
+		      "Vary: Accept-Encoding\r\n" };
+	struct bytes out = { 0 };
+
+	response_write(
+	    &out, &response, body->bytes, body->len, wants_body(visit));
 	send_and_finish(visit, &out);
 }
 

@@ -8,6 +8,8 @@
 
 #include "front/visit.h"
 
+struct asset;
+
 /* In words, as HTML for people and players, as plain text for encoders. */
 void reply_error(
     struct visit *, unsigned status, const char *text, unsigned retry_secs);
@@ -15,6 +17,8 @@ void reply_text(struct visit *, unsigned status, const char *type,
     const void *body, size_t len);
 /* Or 304, 412: as the request's conditions say. */
 void reply_document(struct visit *, const struct document *, bool is_public);
+/* For ever: its address changes when it does. */
+void reply_asset(struct visit *, const struct asset *);
 /* What the porter made. */
 void reply_page(struct visit *, const struct page_msg *);
 void reply_method(struct visit *); /* 405 or 501 */

@@ -52,10 +52,11 @@ static const struct route {
 	{ OF(METHOD_GET) | OF(METHOD_POST), "/admin/metadata", ask_title },
 	{ OF(METHOD_GET), "/admin.cgi", ask_title }, /* SHOUTcast's address */
 	{ READS, "/admin/!POKE", poke }, /* libshout feels its way */
-	{ READS, "/", ask_page },
+	{ READS, "/", ask_porter },
 	{ READS, "/status-json.xsl", ask_page }, /* Icecast's address */
 	{ READS, "/healthz", ask_page },
 	{ READS, "/web/*", asset },
+	{ READS, ARCHIVE_PATH "*/", ask_porter }, /* its page */
 	{ READS, ARCHIVE_PATH "*", ask_item },
 	{ READS, FEED_PATH "*" FEED_END, ask_feed },
 	{ READS, "/archive.json", ask_list },
@@ -355,13 +356,13 @@ ask_porter(struct visit *visit)
 static void
 asset(struct visit *visit)
 {
-	const struct asset *found = asset_find(visit->request.path);
+	const struct asset *found = asset_find(
+	    visit->worker->assets, visit->request.path);
 
 	if (found == NULL)
 		reply_error(visit, 404, "there is no such file", 0);
 	else
-		reply_text(
-		    visit, 200, found->type, found->text, strlen(found->text));
+		reply_asset(visit, found);
 }
 
 static void

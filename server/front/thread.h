@@ -18,6 +18,7 @@ struct worker_setup {
 	struct spool *spool;
 	struct loop *librarian; /* finds and reads recordings */
 	struct loop *porter;    /* makes pages */
+	const struct assets *assets;
 	const struct conf *conf;
 	struct uniques_seed seed; /* the same for all */
 	unsigned thread_no;       /* given back in DONE */

@@ -30,7 +30,6 @@ struct page_site {
 	unsigned mount_count;
 };
 
-void page_front(struct bytes *, const struct page_site *);
 /* As Icecast 2.4 writes it, but always valid JSON. */
 void page_status_json(struct bytes *, const struct page_site *);
 void page_m3u(struct bytes *, const struct page_mount *);

@@ -18,6 +18,7 @@
 
 #include <stdint.h>
 
+struct assets;
 struct mount;
 struct pump;
 struct spool;
@@ -33,7 +34,8 @@ struct worker {
 	struct spool *spool;
 	struct loop *librarian;
 	struct loop *porter;
-	const struct conf *conf; /* a reference */
+	const struct assets *assets; /* shared, constant */
+	const struct conf *conf;     /* a reference */
 	struct wheel *wheel;
 	struct conn_home *home;
 	struct pump *pump;

@@ -4,7 +4,7 @@
 
 #include "archive/listing.h"
 #include "archive/podcast.h"
-#include "archive/squeeze.h"
+#include "base/squeeze.h"
 
 #include <jansson.h>
 #include <stdio.h>

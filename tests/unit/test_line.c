@@ -81,7 +81,7 @@ static const struct {
 	{ "/api/v1/members/ana", PAGE_GET, "ana", true },
 	{ "/api/v1/members/ana", PAGE_HEAD, "ana", true },
 	{ "/api/v1/members/ana", PAGE_POST, NULL, true },
-	{ "/api/v1/members/ana/", PAGE_GET, NULL, false },
+	{ "/api/v1/members/ana/x", PAGE_GET, NULL, false },
 	{ "/api/v1/members//recordings", PAGE_GET, NULL, false },
 	{ "/api/v1/members/ana/recordings/x/publish", PAGE_POST, "ana", true },
 	{ "/api/v1/members/ana/recordings/x/y/publish", PAGE_POST, NULL,
@@ -119,7 +119,8 @@ rows_are_sound(void **state)
 	(void)state;
 	for (size_t at = 0; (face = table_row(at)) != NULL; at++) {
 		assert_true(face->path != NULL || face->api != NULL);
-		assert_true(face->act != NULL || face->runs[0].line != NULL);
+		assert_true(face->act != NULL || face->page != NULL ||
+		    face->runs[0].line != NULL);
 		assert_true(face->api == NULL || face->about != NULL);
 		if (face->role == ROLE_MEMBER)
 			assert_non_null(

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * SPDX-FileCopyrightText: The all2all developers */
-#include "archive/squeeze.h"
+#include "base/squeeze.h"
 
 #include <archive.h>
 #include <archive_entry.h>

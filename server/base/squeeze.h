@@ -4,8 +4,8 @@
  * squeeze - bytes as gzip (RFC 1952), by libarchive. The same bytes become the
  * same, as no time and no name is in it. Any thread.
  */
-#ifndef ARCHIVE_SQUEEZE_H
-#define ARCHIVE_SQUEEZE_H
+#ifndef BASE_SQUEEZE_H
+#define BASE_SQUEEZE_H
 
 #include "base/bytes.h"
 
