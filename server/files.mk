@@ -135,6 +135,8 @@ http_files = \
 	server/http/request.h \
 	server/http/response.c \
 	server/http/response.h \
+	server/http/ticket.c \
+	server/http/ticket.h \
 	server/http/uri.c
 
 icy_files = \
@@ -519,6 +521,8 @@ words_files = \
 	server/words/words_list.h
 
 pages_files = \
+	server/pages/art.c \
+	server/pages/art.h \
 	server/pages/assets.c \
 	server/pages/assets.h \
 	server/pages/filters.c \
@@ -542,6 +546,7 @@ faces_files = \
 	server/faces/ask.c \
 	server/faces/errand.c \
 	server/faces/errand.h \
+	server/faces/extras.c \
 	server/faces/line.c \
 	server/faces/line.h \
 	server/faces/login.c \
@@ -556,6 +561,7 @@ faces_files = \
 	server/faces/table_find.c
 
 front_files = \
+	server/front/find.c \
 	server/front/page_ask.c \
 	server/front/page_ask.h \
 	server/front/reply.c \

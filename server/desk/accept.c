@@ -122,6 +122,21 @@ accept_new_conf(struct desk *desk)
 		    desk->conf->send_buffer_bytes);
 }
 
+void
+accept_ports(const struct desk *desk, unsigned *plain, unsigned *tls)
+{
+	*plain = *tls = 0;
+	for (unsigned i = 0; i < desk->listen_count; i++) {
+		const struct listen_socket *listen = &desk->listens[i];
+		unsigned port = address_port(listen->fd);
+
+		if (listen->tls != NULL && *tls == 0)
+			*tls = port;
+		if (!listen->is_tls_only && *plain == 0)
+			*plain = port;
+	}
+}
+
 /* New certificates for the sockets there are; all of them or none. */
 bool
 accept_reload_tls(

@@ -59,15 +59,17 @@ mount_json(struct desk *desk, const struct desk_mount *mount)
 	return told;
 }
 
+/* All of one member's, or everybody's, but for one. */
 static json_t *
-mounts_json(struct desk *desk, const struct patron *of)
+mounts_json(struct desk *desk, const struct patron *of, const char *but)
 {
 	json_t *mounts = json_array();
 	const struct desk_mount *mount;
 
 	TAILQ_FOREACH (mount, &desk->mounts, link) {
 		if (is_told(mount) &&
-		    (of == NULL || mount->member == of->member.id))
+		    (of == NULL || mount->member == of->member.id) &&
+		    strcmp(mount->name, but) != 0)
 			json_array_append_new(mounts, mount_json(desk, mount));
 	}
 	return mounts;
@@ -101,10 +103,12 @@ show_place(struct desk *desk, uint64_t number, const char *path)
 	}
 	told = json_pack("{s:i, s:s, s:b, s:o, s:o}", "schema", 1, "path", path,
 	    "is-member", rest[0] == '\0', "member", member_json(patron),
-	    "mounts", mounts_json(desk, patron));
+	    "mounts", mounts_json(desk, patron, rest));
 	CHECK(told != NULL);
 	if (rest[0] != '\0' && mount != NULL && is_told(mount))
 		json_object_set_new(told, "mount", mount_json(desk, mount));
+	json_object_set_new(told, "others",
+	    json_boolean(json_array_size(json_object_get(told, "mounts")) > 0));
 	answer(desk, number, told);
 }
 
@@ -114,7 +118,7 @@ air_run(struct desk *desk, uint64_t number, unsigned argc, char **argv)
 	if (argc == 1)
 		answer(desk, number,
 		    json_pack("{s:i, s:o}", "schema", 1, "mounts",
-			mounts_json(desk, NULL)));
+			mounts_json(desk, NULL, "")));
 	else if (argc == 3 && strcmp(argv[1], "at") == 0)
 		show_place(desk, number, argv[2]);
 	else

@@ -69,6 +69,7 @@ desk_open(const char *conf_path, const struct conf *conf)
 	desk->apart_ms = clock_apart_ms();
 	desk->lock_fd = -1;
 	random_bytes(desk->salt, sizeof(desk->salt));
+	random_bytes(desk->ticket_secret, sizeof(desk->ticket_secret));
 	desk->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
 	desk->digest = EVP_MD_CTX_new();
 	CHECK(desk->sha256 != NULL && desk->digest != NULL);

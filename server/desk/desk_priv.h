@@ -16,6 +16,7 @@
 #include "base/table.h"
 #include "conf/conf.h"
 #include "desk/desk.h"
+#include "http/ticket.h"
 #include "ledger/clerk.h"
 #include "ledger/keys.h"
 #include "loop/loop.h"
@@ -179,7 +180,8 @@ struct desk {
 	struct librarian *librarian, *far_librarian;
 	struct spool *spool;
 	struct porter *porter;
-	struct assets *assets; /* what all threads may read */
+	struct assets *assets;                /* what all threads may read, */
+	uint8_t ticket_secret[TICKET_SECRET]; /* and this */
 	struct poster *poster; /* NULL: no mail server is configured */
 	char *mail_password;
 	unsigned writers_left; /* who tell the clerk something until they are
@@ -225,6 +227,8 @@ void accept_start(struct desk *);
 void accept_stop(struct desk *);
 void accept_free(struct desk *);
 void accept_new_conf(struct desk *);
+/* Where encoders may connect, the first of each kind; 0: nowhere. */
+void accept_ports(const struct desk *, unsigned *plain, unsigned *tls);
 bool accept_reload_tls(struct desk *, const struct conf *, char *why, size_t);
 
 /* placement.c */

@@ -133,14 +133,16 @@ start_librarian(struct desk *desk, struct loop *far, unsigned thread_no)
 static void
 start_porter(struct desk *desk)
 {
-	const struct porter_setup setup = { .data = desk->conf->data,
+	struct porter_setup setup = { .data = desk->conf->data,
 		.desk = desk->loop,
 		.librarian = librarian_loop(desk->librarian),
 		.conf = desk->conf,
 		.assets = desk->assets,
+		.ticket_secret = desk->ticket_secret,
 		.thread_no = THREAD_PORTER };
 	char *error = NULL;
 
+	accept_ports(desk, &setup.plain_port, &setup.tls_port);
 	desk->porter = porter_open(&setup, &error);
 	if (desk->porter == NULL)
 		die("%s", error);
@@ -206,6 +208,7 @@ start_workers(struct desk *desk)
 		.librarian = librarian_loop(desk->librarian),
 		.porter = porter_loop(desk->porter),
 		.assets = desk->assets,
+		.ticket_secret = desk->ticket_secret,
 		.conf = desk->conf };
 
 	if (count == 0)

@@ -19,20 +19,27 @@
 #define GZIP_ABOVE 600 /* bytes: below it, it is one packet anyway */
 
 /* Nothing from elsewhere, nothing inline, nowhere within others' pages. */
-#define POLICY                                                                 \
+#define POLICY(ancestors)                                                      \
 	"Content-Security-Policy: default-src 'none'; script-src 'self'; "     \
 	"style-src 'self'; img-src 'self' data:; media-src 'self' blob:; "     \
 	"connect-src 'self'; form-action 'self'; base-uri 'none'; "            \
-	"frame-ancestors 'none'\r\n"
+	"frame-ancestors " ancestors "\r\n"
 #define PAGE_LINES                                                             \
-	POLICY "Referrer-Policy: same-origin\r\n"                              \
-	       "Cross-Origin-Opener-Policy: same-origin\r\n"                   \
-	       "Permissions-Policy: camera=(), microphone=(), geolocation=()"  \
-	       "\r\n"                                                          \
-	       "Vary: Accept-Language, Accept-Encoding, Cookie\r\n"
+	POLICY("'none'")                                                       \
+	"Referrer-Policy: same-origin\r\n"                                     \
+	"Cross-Origin-Opener-Policy: same-origin\r\n"                          \
+	"Permissions-Policy: camera=(), microphone=(), geolocation=()"         \
+	"\r\n"                                                                 \
+	"Vary: Accept-Language, Accept-Encoding, Cookie\r\n"
 
-static void
-send_page(struct errand *errand, unsigned status, const char *type,
+/* A player that others may put into their pages: nobody is logged in there. */
+#define EMBED_LINES                                                            \
+	POLICY("*")                                                            \
+	"Referrer-Policy: no-referrer\r\n"                                     \
+	"Vary: Accept-Language, Accept-Encoding\r\n"
+
+void
+answer_bytes(struct errand *errand, unsigned status, const char *type,
     struct bytes *body, struct bytes *lines)
 {
 	struct page_msg *page = message_new(MSG_PAGE, sizeof(*page));
@@ -69,7 +76,7 @@ answer_json(struct errand *errand, unsigned status, json_t *taken)
 	json_decref(taken);
 	if (status == 401)
 		bytes_text(&lines, "WWW-Authenticate: Bearer\r\n");
-	send_page(errand, status, JSON_TYPE, &body, &lines);
+	answer_bytes(errand, status, JSON_TYPE, &body, &lines);
 }
 
 /* Of one command as it was said, of several each by its name. */
@@ -170,11 +177,15 @@ add_common(struct errand *errand, enum language language)
 {
 	const struct conf *conf = errand->porter->conf;
 	const struct face_match *match = &errand->match;
-	json_t *data = errand->data;
+	json_t *data = errand->data, *zone;
 
-	for (unsigned i = 0; i < match->count; i++)
-		json_object_set_new(data, match->names[i].name,
-		    json_string(match->names[i].value));
+	for (unsigned i = 0; i < match->count; i++) {
+		if (json_object_get(data, match->names[i].name) == NULL &&
+		    text_is_utf8(
+			match->names[i].value, strlen(match->names[i].value)))
+			json_object_set_new(data, match->names[i].name,
+			    json_string(match->names[i].value));
+	}
 	json_object_set_new(data, "site",
 	    json_pack("{s:s, s:s, s:s}", "name", conf->hostname, "url",
 		conf->public_url, "contact",
@@ -182,6 +193,12 @@ add_common(struct errand *errand, enum language language)
 	json_object_set(data, "web", errand->porter->web);
 	json_object_set_new(data, "who", who_json(errand));
 	json_object_set_new(data, "query", query_json(errand));
+	if (match->face != NULL && match->face->tab != NULL)
+		json_object_set_new(data, "tab", json_string(match->face->tab));
+	zone = json_object_get(
+	    json_object_get(json_object_get(data, "member"), "member"), "zone");
+	if (zone != NULL)
+		json_object_set(data, "zone", zone);
 	json_object_set_new(data, "lang", json_string(language_code(language)));
 	json_object_set_new(data, "languages", languages_json(language));
 	if (text_is_utf8(errand->ask->path, strlen(errand->ask->path)))
@@ -202,11 +219,11 @@ answer_page(struct errand *errand, unsigned status, const char *name)
 		bytes_text(&body, "this page is too long\n");
 		status = 500;
 	}
-	bytes_text(&lines, PAGE_LINES);
+	bytes_text(&lines, errand->is_embedded ? EMBED_LINES : PAGE_LINES);
 	if (errand->ask->is_tls)
 		bytes_text(
 		    &lines, "Strict-Transport-Security: max-age=31536000\r\n");
-	send_page(errand, status, PAGE_TYPE, &body, &lines);
+	answer_bytes(errand, status, PAGE_TYPE, &body, &lines);
 }
 
 /* To log in first, and back afterwards. */
@@ -287,5 +304,5 @@ answer_go(struct errand *errand, const char *path, const char *cookie)
 	struct bytes body = { 0 }, lines = { 0 };
 
 	bytes_format(&lines, "Location: %s\r\n%s", path, cookie);
-	send_page(errand, 303, NULL, &body, &lines);
+	answer_bytes(errand, 303, NULL, &body, &lines);
 }

@@ -8,6 +8,7 @@
 #include "faces/porter_priv.h"
 #include "http/request.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,6 +23,7 @@ errand_free(struct errand *errand)
 	json_decref(errand->data);
 	free(errand->value);
 	free(errand->place);
+	bytes_free(&errand->raw);
 	free(errand);
 }
 
@@ -40,20 +42,62 @@ form_value(struct errand *errand, const char *form, const char *name)
 								: NULL;
 }
 
-/* What it is the page of: the address without its last slash, or the mount of
- * a recording. */
+/* What it is the page of: what the address says, or the mount of a recording.
+ */
 static const char *
 place_value(struct errand *errand)
 {
-	const char *place = errand->place != NULL ? errand->place
-						  : errand->ask->path;
-	size_t len = strlen(place);
+	const struct face_match *match = &errand->match;
 
 	free(errand->value);
-	errand->value = mem_text(place);
-	if (len > 1 && errand->value[len - 1] == '/')
-		errand->value[len - 1] = '\0';
+	errand->value = NULL;
+	if (errand->place != NULL)
+		errand->value = mem_text(errand->place);
+	else if (match->count > 0 && strcmp(match->names[0].name, "place") == 0)
+		CHECK(
+		    asprintf(&errand->value, "/%s", match->names[0].value) > 0);
 	return errand->value;
+}
+
+/* So much of 2026-11-22, in UTC. */
+static const char *
+today(struct errand *errand, size_t letters)
+{
+	char iso[CLOCK_ISO_BYTES];
+
+	clock_iso(clock_wall_ms(), iso);
+	iso[letters] = '\0';
+	free(errand->value);
+	errand->value = mem_text(iso);
+	return errand->value;
+}
+
+/* The period that was asked for, or this month. */
+static const char *
+month_value(struct errand *errand)
+{
+	const char *period = form_value(errand, errand->ask->query, "period");
+
+	return period != NULL && period[0] != '\0' ? period : today(errand, 7);
+}
+
+/* Of oEmbed: the place that an address of ours is the page of. */
+static const char *
+embedded_value(struct errand *errand)
+{
+	const char *site = errand->porter->conf->public_url;
+	const char *url = form_value(errand, errand->ask->query, "url");
+	size_t len;
+
+	if (url == NULL || strncmp(url, site, strlen(site)) != 0 ||
+	    url[strlen(site)] != '/')
+		return NULL;
+	free(errand->place);
+	errand->place = mem_text(url + strlen(site));
+	len = strlen(errand->place);
+	if (len > 1 && errand->place[len - 1] == '/')
+		errand->place[len - 1] = '\0';
+	return place_value(errand);
 }
 
 const char *
@@ -67,6 +111,12 @@ errand_value(struct errand *errand, const char *name)
 		return errand->member;
 	if (strcmp(name, "place") == 0)
 		return place_value(errand);
+	if (strcmp(name, "month") == 0)
+		return month_value(errand);
+	if (strcmp(name, "this-year") == 0)
+		return today(errand, 4);
+	if (strcmp(name, "embedded") == 0)
+		return embedded_value(errand);
 	for (unsigned i = 0; i < match->count; i++) {
 		if (strcmp(match->names[i].name, name) == 0)
 			return match->names[i].value;
@@ -186,6 +236,8 @@ errand_result(struct errand *errand, const struct result_msg *result)
 	const struct face *face = errand->match.face;
 	json_t *read = read_result(result);
 
+	bytes_free(&errand->raw);
+	bytes_append(&errand->raw, result->text->bytes, result->text->len);
 	if (result->status == 0) {
 		errand_read(errand, read);
 		return;

@@ -23,12 +23,14 @@ struct errand {
 	enum face_role role;     /* of who asks */
 	char who[SLUG_BYTES];    /* the member or operator; "" for anybody */
 	char member[SLUG_BYTES]; /* whose page it is, "" for nobody's */
+	bool is_embedded;        /* in a page of somebody else's */
 	bool may_write;          /* a token may only read */
 	bool has_bearer;
-	json_t *data; /* an object: results by their names */
-	char *place;  /* NULL: the address tells */
-	char *value;  /* of the last name that was asked for */
-	unsigned run; /* the next of the face's commands */
+	json_t *data;     /* an object: results by their names */
+	struct bytes raw; /* of the last command, as it printed it */
+	char *place;      /* NULL: the address tells */
+	char *value;      /* of the last name that was asked for */
+	unsigned run;     /* the next of the face's commands */
 };
 
 /* Takes the message; the answer is on its way, or comes with a result. */
@@ -54,6 +56,9 @@ void ask_found(struct errand *, const struct found_msg *);
 void answer_data(struct errand *); /* the face's page, or JSON */
 void answer_page(struct errand *, unsigned status, const char *name);
 void answer_json(struct errand *, unsigned status, json_t *taken);
+/* Anything else; takes body and lines. */
+void answer_bytes(struct errand *, unsigned status, const char *type,
+    struct bytes *body, struct bytes *lines);
 /* In words, as a page or JSON. */
 void answer_error(struct errand *, unsigned status, const char *text);
 /* After what was posted: to a page of ours, with cookies as header lines. */
@@ -70,6 +75,15 @@ void logout_take(struct errand *);
 void login_know(struct errand *);
 /* NULL: nobody is logged in here. */
 struct session *errand_session(const struct errand *);
+
+/* extras.c */
+void extras_art(struct errand *);
+void extras_embed(struct errand *);
+void extras_oembed(struct errand *);
+void extras_privacy(struct errand *);
+void extras_live(struct errand *);
+void extras_report(struct errand *);
+void extras_recording(struct errand *);
 
 /* openapi.c */
 void openapi_page(struct errand *);

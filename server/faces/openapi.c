@@ -63,6 +63,9 @@ form(const struct face *face)
 static json_t *
 operation(const struct face *face)
 {
+	static const char *const roles[] = { [ROLE_PUBLIC] = "public",
+		[ROLE_MEMBER] = "member",
+		[ROLE_OPERATOR] = "operator" };
 	json_t *parameters = json_array(), *result;
 
 	add_parameters(parameters, face->api, NULL, "path");
@@ -74,6 +77,7 @@ operation(const struct face *face)
 	    "200", "description", "done", "401", "description",
 	    "no token that is good", "404", "description",
 	    "not there, or another member's");
+	json_object_set_new(result, "x-role", json_string(roles[face->role]));
 	if (face->verb == PAGE_POST)
 		json_object_set_new(result, "requestBody", form(face));
 	if (face->role == ROLE_PUBLIC)

@@ -40,6 +40,9 @@ porter_open(const struct porter_setup *setup, char **error)
 	porter->web = assets_json(setup->assets);
 	porter->desk = setup->desk;
 	porter->librarian = setup->librarian;
+	porter->ticket_secret = setup->ticket_secret;
+	porter->plain_port = setup->plain_port;
+	porter->tls_port = setup->tls_port;
 	porter->conf = conf_ref(setup->conf);
 	porter->thread_no = setup->thread_no;
 	porter->sessions = sessions_new(&rules);

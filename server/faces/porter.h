@@ -26,7 +26,9 @@ struct porter_setup {
 	struct loop *desk, *librarian;
 	const struct conf *conf;
 	const struct assets *assets;
-	unsigned thread_no; /* given back in DONE */
+	const uint8_t *ticket_secret;  /* http/ticket.h */
+	unsigned plain_port, tls_port; /* 0: none */
+	unsigned thread_no;            /* given back in DONE */
 };
 
 /* NULL, and *error (free it) says why. */

@@ -18,6 +18,8 @@ struct porter {
 	struct store *store; /* NULL: stopped */
 	const struct conf *conf;
 	struct sessions *sessions;
+	const uint8_t *ticket_secret;
+	unsigned plain_port, tls_port;
 	struct templates *templates;
 	json_t *web;          /* addresses of assets, for templates */
 	struct table errands; /* number -> struct errand, waiting */

@@ -51,6 +51,7 @@ struct face {
 	enum face_role role;
 	enum face_own own;
 	const char *page; /* GET: the template; POST: where to go then */
+	const char *tab;  /* of the portal's or operator's pages */
 	struct face_run runs[FACE_RUNS];
 	/* Instead of commands. */
 	void (*act)(struct errand *);

@@ -69,6 +69,8 @@ static const struct route {
 	{ PAGES, "/operator/*", ask_porter },
 	{ PAGES, "/api/*", ask_porter },
 	{ READS, "/privacy", ask_porter },
+	{ READS, "/art", ask_porter },
+	{ READS, "/oembed", ask_porter },
 	{ READS, "*/", ask_porter }, /* the page of a member or a mount */
 	{ READS, "/*", ask_listen },
 };

@@ -58,6 +58,7 @@ worker_new(const struct worker_setup *setup)
 	worker->librarian = setup->librarian;
 	worker->porter = setup->porter;
 	worker->assets = setup->assets;
+	worker->ticket_secret = setup->ticket_secret;
 	worker->conf = conf_ref(setup->conf);
 	worker->loop = loop_new("worker", handle, worker);
 	worker->wheel = wheel_new(loop_base(worker->loop));

@@ -19,6 +19,7 @@ struct worker_setup {
 	struct loop *librarian; /* finds and reads recordings */
 	struct loop *porter;    /* makes pages */
 	const struct assets *assets;
+	const uint8_t *ticket_secret; /* http/ticket.h */
 	const struct conf *conf;
 	struct uniques_seed seed; /* the same for all */
 	unsigned thread_no;       /* given back in DONE */

@@ -20,8 +20,9 @@
 #include "stream/meter.h"
 #include "stream/worker.h"
 
-#define VISIT_MAGIC  0x76697369u
-#define ARCHIVE_PATH "/archive/" /* then the id of a recording */
+#define VISIT_MAGIC     0x76697369u
+#define ASK_DEADLINE_MS 30000       /* of the other threads */
+#define ARCHIVE_PATH    "/archive/" /* then the id of a recording */
 
 enum visit_state {
 	VISIT_HEAD,

@@ -95,11 +95,12 @@ bool
 path_is_reserved(const char *path)
 {
 	static const char *const firsts[] = { "", "admin", "admin.cgi", "api",
-		"archive", "archive.json", "auth", "server_version.xsl",
+		"archive", "archive.json", "art", "auth", "server_version.xsl",
 		"7.html", "7.xsl", "stats", "statistics", "currentsong",
 		"healthz", "metrics", "web", ".well-known", "robots.txt",
 		"favicon.ico", "privacy", "login", "logout", "me", "oembed",
-		"feed", "embed", "member", "static", "events" };
+		"feed", "embed", "member", "static", "events", "operator",
+		"portal" };
 	static const char *const ends[] = { ".m3u", ".m3u8", ".pls", ".xspf",
 		".xsl" };
 	const char *first = path + (path[0] == '/');

@@ -68,3 +68,16 @@ address_bound(int fd, char text[ADDRESS_TEXT_BYTES])
 		    ntohs(in->sin_port));
 	}
 }
+
+unsigned
+address_port(int fd)
+{
+	struct sockaddr_storage bound = { 0 };
+	socklen_t len = sizeof(bound);
+
+	if (getsockname(fd, (struct sockaddr *)&bound, &len) == -1)
+		return 0;
+	return ntohs(bound.ss_family == AF_INET6
+		? ((struct sockaddr_in6 *)&bound)->sin6_port
+		: ((struct sockaddr_in *)&bound)->sin_port);
+}

@@ -20,6 +20,7 @@ bool address_same(const struct in6_addr *, const struct in6_addr *);
 bool address_is_loopback(const struct in6_addr *);
 /* "127.0.0.1:8000" or "[::1]:8000" of a bound socket. */
 #define ADDRESS_TEXT_BYTES 64
+unsigned address_port(int fd);
 void address_bound(int fd, char text[ADDRESS_TEXT_BYTES]);
 
 #endif

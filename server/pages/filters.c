@@ -155,6 +155,15 @@ write_duration(
 		    (unsigned long long)(secs % 60));
 }
 
+/* Whole seconds of milliseconds. */
+static void
+write_seconds(
+    const struct manner *manner, const json_t *value, struct bytes *out)
+{
+	(void)manner;
+	bytes_format(out, "%llu", (unsigned long long)(amount(value) / 1000));
+}
+
 /* Milliseconds since 1970, or ISO 8601 in UTC as the commands print it. */
 static bool
 read_moment(const json_t *value, int64_t *wall_ms)
@@ -209,6 +218,19 @@ write_date(const struct manner *manner, const json_t *value, struct bytes *out)
 	write_time_tag(manner, value, figure_day_of, out);
 }
 
+/* A day that is one already, in no zone: 2026-11-22. */
+static void
+write_day(const struct manner *manner, const json_t *value, struct bytes *out)
+{
+	char text[FIGURE_BYTES];
+	int64_t day;
+
+	if (json_is_string(value) && day_parse(json_string_value(value), &day))
+		bytes_format(out, "<time datetime=\"%s\">%s</time>",
+		    json_string_value(value),
+		    figure_table_day(manner, day, text));
+}
+
 static void
 write_time(const struct manner *manner, const json_t *value, struct bytes *out)
 {
@@ -232,7 +254,9 @@ static const struct filter filters[] = {
 	{ "bytes", write_bytes },
 	{ "rate", write_rate },
 	{ "duration", write_duration },
+	{ "seconds", write_seconds },
 	{ "date", write_date },
+	{ "day", write_day },
 	{ "time", write_time },
 	{ "when", write_when },
 };

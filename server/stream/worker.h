@@ -34,8 +34,9 @@ struct worker {
 	struct spool *spool;
 	struct loop *librarian;
 	struct loop *porter;
-	const struct assets *assets; /* shared, constant */
-	const struct conf *conf;     /* a reference */
+	const struct assets *assets;  /* shared, constant */
+	const uint8_t *ticket_secret; /* the same */
+	const struct conf *conf;      /* a reference */
 	struct wheel *wheel;
 	struct conn_home *home;
 	struct pump *pump;

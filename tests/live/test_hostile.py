@@ -229,7 +229,9 @@ class Said(Case):
         self.assertLessEqual(seen.tags, {
             "html", "head", "meta", "link", "title", "body", "header", "h1",
             "main", "article", "h2", "p", "audio", "a", "footer", "nav",
-            "span"})
+            "span", "ul", "li", "time", "img", "script"})
+        self.assertEqual(page.count(b"<script"), 1)
+        self.assertIn(b'<script src="/web/live.', page)
         self.assertEqual(seen.odd, [])
         for link in seen.links:
             self.assertRegex(link, r"^(/|#main|\?lang=|https://www.gnu.org/)")
