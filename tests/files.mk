@@ -169,6 +169,7 @@ tests_unit_test_whole_SOURCES = tests/unit/test_whole.c
 tests_unit_test_zone_SOURCES = tests/unit/test_zone.c
 
 # These are run by live/test_finish*.py and live/test_faces.py.
+tests_unit_faces_rows_SOURCES = tests/unit/faces_rows.c
 tests_unit_finish_tool_SOURCES = tests/unit/finish_tool.c
 tests_unit_render_SOURCES = tests/unit/render.c
 
@@ -258,6 +259,7 @@ live_tests = \
 	tests/live/test_object_store.py \
 	tests/live/test_object_store_npm.py \
 	tests/live/test_pace.py \
+	tests/live/test_portal.py \
 	tests/live/test_power.py \
 	tests/live/test_reconcile.py \
 	tests/live/test_reconcile_harm.py \

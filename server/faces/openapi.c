@@ -63,9 +63,7 @@ form(const struct face *face)
 static json_t *
 operation(const struct face *face)
 {
-	static const char *const roles[] = { [ROLE_PUBLIC] = "public",
-		[ROLE_MEMBER] = "member",
-		[ROLE_OPERATOR] = "operator" };
+	static const char *const roles[] = { "public", "member", "operator" };
 	json_t *parameters = json_array(), *result;
 
 	add_parameters(parameters, face->api, NULL, "path");
