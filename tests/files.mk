@@ -259,6 +259,7 @@ live_tests = \
 	tests/live/test_object_store.py \
 	tests/live/test_object_store_npm.py \
 	tests/live/test_pace.py \
+	tests/live/test_pages.py \
 	tests/live/test_portal.py \
 	tests/live/test_power.py \
 	tests/live/test_reconcile.py \
