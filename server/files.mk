@@ -544,6 +544,7 @@ serve_files = \
 faces_files = \
 	server/faces/answer.c \
 	server/faces/ask.c \
+	server/faces/doors.c \
 	server/faces/errand.c \
 	server/faces/errand.h \
 	server/faces/extras.c \

@@ -74,6 +74,13 @@ is_recording(const struct desk_mount *mount)
 }
 
 static void
+put_fact(struct bytes *out, const char *name, const char *value)
+{
+	bytes_format(out, ",\"%s\":", name);
+	text_json(out, value);
+}
+
+static void
 mount_json(struct bytes *out, const struct desk_mount *mount)
 {
 	char since[CLOCK_ISO_BYTES];
@@ -93,9 +100,17 @@ mount_json(struct bytes *out, const struct desk_mount *mount)
 	text_json(out, mount->facts.codecs);
 	bytes_text(out, ",\"title\":");
 	text_json(out, mount->title);
-	bytes_text(out, ",\"encoder\":");
-	text_json(out, mount->facts.agent);
-	bytes_text(out, "}");
+	put_fact(out, "encoder", mount->facts.agent);
+	put_fact(out, "name", mount->facts.name);
+	put_fact(out, "description", mount->facts.description);
+	put_fact(out, "genre", mount->facts.genre);
+	put_fact(out, "link", mount->facts.url);
+	put_fact(out, "audio_info", mount->facts.audio_info);
+	bytes_format(out,
+	    ",\"bitrate\":%u,\"sample_rate\":%u,\"channels\":%u,"
+	    "\"hidden\":%s}",
+	    mount->facts.bitrate_kbps, mount->facts.sample_rate,
+	    mount->facts.channels, mount->rules->is_hidden ? "true" : "false");
 }
 
 static void

@@ -10,6 +10,7 @@
 #include "faces/porter_priv.h"
 #include "http/language.h"
 #include "http/request.h"
+#include "http/response.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -252,11 +253,38 @@ answer_back(struct errand *errand, const char *text)
 	return true;
 }
 
+static bool
+is_door(const struct errand *errand)
+{
+	return errand->match.face != NULL && errand->match.face->is_door;
+}
+
+/* What programs made for Icecast read; a browser is not asked to log in. */
+static void
+answer_door(struct errand *errand, unsigned status, const char *text)
+{
+	struct bytes body = { 0 }, lines = { 0 };
+
+	if (status == 404 || status == 409) {
+		doors_say(errand, false, text);
+		return;
+	}
+	if (status == 401 && errand->ask->site == NULL)
+		bytes_text(&lines, LOGIN_HEADER);
+	bytes_format(&body, "%s\r\n", text);
+	answer_bytes(
+	    errand, status, "text/plain; charset=utf-8", &body, &lines);
+}
+
 void
 answer_error(struct errand *errand, unsigned status, const char *text)
 {
 	if (errand->match.is_api) {
 		answer_json(errand, status, json_pack("{s:s}", "error", text));
+		return;
+	}
+	if (is_door(errand)) {
+		answer_door(errand, status, text);
 		return;
 	}
 	if (status == 401 && errand->ask->verb != PAGE_POST) {

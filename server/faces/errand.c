@@ -249,44 +249,48 @@ errand_result(struct errand *errand, const struct result_msg *result)
 	json_decref(read);
 }
 
+/* The errand is over. */
+static bool
+refuse(struct errand *errand, unsigned status, const char *text)
+{
+	answer_error(errand, status, text);
+	return false;
+}
+
 /* Whose page it is, and whether who asks may have it: THE place where that is
  * decided. Others' pages look as if they were not there. */
 static bool
 is_allowed(struct errand *errand)
 {
 	const struct face *face = errand->match.face;
-	const char *member = errand_value(errand, "member");
+	const char *member;
 
 	if (face->role == ROLE_PUBLIC)
 		return true;
-	if (errand->role == ROLE_PUBLIC) {
-		answer_error(errand, 401, "please log in");
-		return false;
-	}
-	if (face->role == ROLE_OPERATOR && errand->role != ROLE_OPERATOR) {
-		answer_error(errand, 404, nothing_here);
-		return false;
-	}
-	if (face->role == ROLE_MEMBER) {
-		if (member == NULL ||
-		    (errand->role == ROLE_MEMBER &&
-			strcmp(member, errand->who) != 0)) {
-			answer_error(errand, 404, nothing_here);
-			return false;
-		}
-		text_copy(errand->member, sizeof(errand->member), member);
-	}
+	/* Not by a browser's session. */
+	if (errand->role == ROLE_PUBLIC ||
+	    (face->is_door && !errand->has_bearer))
+		return refuse(errand, 401, "please log in");
+	if (face->role == ROLE_OPERATOR)
+		return errand->role == ROLE_OPERATOR ||
+		    refuse(errand, 404, nothing_here);
+	member = errand_value(errand, "member");
+	if (member == NULL ||
+	    (errand->role == ROLE_MEMBER && strcmp(member, errand->who) != 0))
+		return refuse(errand, 404, nothing_here);
+	text_copy(errand->member, sizeof(errand->member), member);
 	return true;
 }
 
-/* An address of this server, as the browser sees it. */
+/* An address of this server, as the browser sees it, or typed by hand. */
 static bool
 is_same_origin(const struct errand *errand)
 {
 	const struct page_ask_msg *ask = errand->ask;
 	const char *host;
 
-	if (ask->site != NULL && strcmp(ask->site, "same-origin") != 0)
+	if (ask->site != NULL && strcmp(ask->site, "same-origin") != 0 &&
+	    strcmp(ask->site, "none") != 0)
 		return false;
 	if (ask->origin == NULL)
 		return true;
@@ -295,29 +299,34 @@ is_same_origin(const struct errand *errand)
 	    strcmp(host + 3, ask->host) == 0;
 }
 
+static bool
+has_form_token(struct errand *errand)
+{
+	const struct session *session = errand_session(errand);
+	const char *token = form_value(errand, errand->ask->form, "token");
+
+	return session != NULL && token != NULL &&
+	    session_is_token(session, token);
+}
+
 /* Nobody else's page may have something done in this person's name. */
 static bool
 is_meant(struct errand *errand)
 {
-	const struct session *session = errand_session(errand);
-	const char *token;
+	const struct face *face = errand->match.face;
 
-	if (errand->ask->verb != PAGE_POST)
+	if (errand->ask->verb != PAGE_POST && !face->changes)
 		return true;
-	if (errand->has_bearer) {
-		if (!errand->may_write)
-			answer_error(errand, 403, "this token may only read");
-		return errand->may_write;
-	}
-	token = form_value(errand, errand->ask->form, "token");
-	if (errand->ask->is_form && is_same_origin(errand) &&
-	    (errand->role == ROLE_PUBLIC ||
-		(session != NULL && token != NULL &&
-		    session_is_token(session, token))))
+	if (errand->has_bearer && !errand->may_write)
+		return refuse(errand, 403, "this token may only read");
+	if (errand->has_bearer && (!face->is_door || is_same_origin(errand)))
 		return true;
-	answer_error(errand, 403,
+	if (!errand->has_bearer && errand->ask->is_form &&
+	    is_same_origin(errand) &&
+	    (errand->role == ROLE_PUBLIC || has_form_token(errand)))
+		return true;
+	return refuse(errand, 403,
 	    "this form is out of date, please go back and try again");
-	return false;
 }
 
 void

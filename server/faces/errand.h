@@ -85,6 +85,18 @@ void extras_live(struct errand *);
 void extras_report(struct errand *);
 void extras_recording(struct errand *);
 
+/* doors.c */
+void doors_stats(struct errand *);
+void doors_mounts(struct errand *);
+void doors_clients(struct errand *);
+void doors_kill_client(struct errand *);
+void doors_kill_source(struct errand *);
+void doors_seven(struct errand *);
+void doors_song(struct errand *);
+void doors_shoutcast(struct errand *);
+/* As Icecast says what became of a change. */
+void doors_say(struct errand *, bool is_done, const char *text);
+
 /* openapi.c */
 void openapi_page(struct errand *);
 

@@ -2,6 +2,7 @@
  * SPDX-FileCopyrightText: The all2all developers */
 #include "faces/porter.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "faces/porter_priv.h"
 #include "pages/assets.h"
@@ -39,6 +40,7 @@ porter_open(const struct porter_setup *setup, char **error)
 	}
 	porter->web = assets_json(setup->assets);
 	porter->desk = setup->desk;
+	porter->started_ms = clock_wall_ms();
 	porter->librarian = setup->librarian;
 	porter->ticket_secret = setup->ticket_secret;
 	porter->plain_port = setup->plain_port;

@@ -23,6 +23,7 @@ struct porter {
 	struct templates *templates;
 	json_t *web;          /* addresses of assets, for templates */
 	struct table errands; /* number -> struct errand, waiting */
+	int64_t started_ms;   /* wall */
 	uint64_t last_errand;
 	unsigned thread_no;
 };

@@ -24,6 +24,11 @@
 	{                                                                      \
 		"member", "member show {member} --format json"                 \
 	}
+#define PUBLIC_AIR                                                             \
+	{                                                                      \
+		"air", "air"                                                   \
+	}
+#define DOOR   .is_door = true, .role = ROLE_OPERATOR
 #define PERIOD "[--period {period}] [--from {from}] [--to {to}]"
 
 /* The first that fits. */
@@ -440,6 +445,43 @@ static const struct face faces[] = {
 	    .role = ROLE_OPERATOR,
 	    .runs = { { "done", "reload" } },
 	    .about = "read the configuration again" },
+
+	/* Icecast's. */
+	{ .path = "/admin/stats",
+	    DOOR,
+	    .act = doors_stats,
+	    .runs = { OWN_AIR } },
+	{ .path = "/admin/", DOOR, .act = doors_stats, .runs = { OWN_AIR } },
+	{ .path = "/admin/listmounts",
+	    DOOR,
+	    .act = doors_mounts,
+	    .runs = { OWN_AIR } },
+	{ .path = "/admin/updatemetadata",
+	    DOOR,
+	    .act = doors_mounts,
+	    .runs = { OWN_AIR } },
+	{ .path = "/admin/listclients",
+	    DOOR,
+	    .act = doors_clients,
+	    .runs = { { "heard", "listeners {mount} --format json" } } },
+	{ .path = "/admin/killclient",
+	    DOOR,
+	    .changes = true,
+	    .act = doors_kill_client,
+	    .runs = { { "done", "kick listener {id}" } } },
+	{ .path = "/admin/killsource",
+	    DOOR,
+	    .changes = true,
+	    .act = doors_kill_source,
+	    .runs = { { "done", "kick source {mount}" } } },
+	/* SHOUTcast's. */
+	{ .path = "/7.html", .act = doors_seven, .runs = { PUBLIC_AIR } },
+	{ .path = "/7.xsl", .act = doors_seven, .runs = { PUBLIC_AIR } },
+	{ .path = "/currentsong", .act = doors_song, .runs = { PUBLIC_AIR } },
+	{ .path = "/stats", .act = doors_shoutcast, .runs = { PUBLIC_AIR } },
+	{ .path = "/statistics",
+	    .act = doors_shoutcast,
+	    .runs = { PUBLIC_AIR } },
 
 	/* Of members and mounts: whatever else ends with a slash. */
 	{ .path = "/{place*}/embed/",

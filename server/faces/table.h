@@ -51,7 +51,10 @@ struct face {
 	enum face_role role;
 	enum face_own own;
 	const char *page; /* GET: the template; POST: where to go then */
-	const char *tab;  /* of the portal's or operator's pages */
+	/* One of Icecast's: for programs that log in with each request; if it
+	 * changes something it does so by GET. */
+	bool is_door, changes;
+	const char *tab; /* of the portal's or operator's pages */
 	struct face_run runs[FACE_RUNS];
 	/* Instead of commands. */
 	void (*act)(struct errand *);

@@ -17,12 +17,19 @@ header(const struct visit *visit, const char *name)
 	return mem_text(request_header(&visit->request, name));
 }
 
+/* A token: of "Bearer", or as the password of whatever user. */
 static char *
 bearer(const struct visit *visit)
 {
 	const char *value = request_header(&visit->request, "authorization");
+	char user[SLUG_BYTES], password[KEY_BYTES];
 
-	if (value == NULL || strncasecmp(value, BEARER, strlen(BEARER)) != 0)
+	if (value == NULL)
+		return NULL;
+	if (request_basic(&visit->request, user, sizeof(user), password,
+		sizeof(password)))
+		return mem_text(password);
+	if (strncasecmp(value, BEARER, strlen(BEARER)) != 0)
 		return NULL;
 	value += strlen(BEARER);
 	return mem_text(value + strspn(value, " "));

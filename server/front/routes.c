@@ -52,6 +52,12 @@ static const struct route {
 	{ OF(METHOD_GET) | OF(METHOD_POST), "/admin/metadata", ask_title },
 	{ OF(METHOD_GET), "/admin.cgi", ask_title }, /* SHOUTcast's address */
 	{ READS, "/admin/!POKE", poke }, /* libshout feels its way */
+	{ READS, "/admin/*", ask_porter },
+	{ READS, "/7.html", ask_porter },
+	{ READS, "/7.xsl", ask_porter },
+	{ READS, "/stats", ask_porter },
+	{ READS, "/statistics", ask_porter },
+	{ READS, "/currentsong", ask_porter },
 	{ READS, "/", ask_porter },
 	{ READS, "/status-json.xsl", ask_page }, /* Icecast's address */
 	{ READS, "/healthz", ask_page },
