@@ -290,6 +290,10 @@ archive_files = \
 	server/archive/podcast_text.c \
 	server/archive/points.c \
 	server/archive/points.h \
+	server/archive/remote.c \
+	server/archive/remote.h \
+	server/archive/remote_file.c \
+	server/archive/remote_file.h \
 	server/archive/rescan.c \
 	server/archive/rescan.h \
 	server/archive/retention.c \

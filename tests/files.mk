@@ -250,6 +250,7 @@ live_tests = \
 	tests/live/test_headroom.py \
 	tests/live/test_hearing.py \
 	tests/live/test_hostile.py \
+	tests/live/test_keeping.py \
 	tests/live/test_letters.py \
 	tests/live/test_libshout.py \
 	tests/live/test_life.py \

@@ -101,6 +101,9 @@ static const char help[] =
     "  archive hold ID --reason TEXT --reference TEXT --person NAME\n"
     "               [--until TIME]     nothing may delete it\n"
     "  archive release ID --person NAME\n"
+    "  archive offload                 what is in the object store\n"
+    "  archive offload ID --drop       is there, and not here any more\n"
+    "  archive restore ID --local      and here again\n"
     "  archive rescan                  rows of what is on the disk\n"
     "  archive scrub [ID | --member SLUG]\n"
     "                                  are the bytes still right?\n"
@@ -259,6 +262,8 @@ timeout_ms(const struct bytes *words)
 	const char *first = (const char *)words->data;
 	const char *second = first + strlen(first) + 1;
 
+	if (strcmp(first, "archive") == 0)
+		return PATIENCE_MS;
 	for (unsigned i = 0; i < sizeof(patient) / sizeof(*patient); i++) {
 		if (strcmp(first, "member") == 0 &&
 		    strcmp(second, patient[i]) == 0)

@@ -4,6 +4,7 @@
 
 #include "archive/archivist_priv.h"
 #include "archive/item.h"
+#include "archive/remote.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "ledger/audit.h"
@@ -71,6 +72,43 @@ find_finished(
 	return CALL_REFUSED;
 }
 
+/* The call's options, but for how to show it: what a person said. */
+static void
+list_options(const struct call *call, struct bytes *detail)
+{
+	for (unsigned i = 0; i < call->option_count; i++) {
+		if (strcmp(call->names[i], "--format") == 0)
+			continue;
+		bytes_format(detail, " %s=", call->names[i] + 2);
+		text_json(detail, call->values[i]);
+	}
+	bytes_append(detail, "", 1);
+}
+
+static void
+audit(
+    const struct call *call, const char *what, const struct recording_msg *row)
+{
+	struct bytes detail = { 0 };
+
+	list_options(call, &detail);
+	archivist_audit(archivist_of(call), AUDIT_SOCKET, what, row,
+	    (const char *)detail.data);
+	bytes_free(&detail);
+}
+
+static void
+say_done(
+    const struct call *call, const char *what, const struct recording_msg *row)
+{
+	if (call->format == LISTING_JSON)
+		bytes_format(call->out,
+		    "{\"schema\":1,\"id\":\"%s\",\"done\":\"%s\"}\n", row->id,
+		    what);
+	else
+		bytes_format(call->out, "%s %s\n", what, row->id);
+}
+
 static int
 keep(struct call *call, struct sidecar *sidecar, const char *what)
 {
@@ -79,14 +117,9 @@ keep(struct call *call, struct sidecar *sidecar, const char *what)
 	int status = CALL_DONE;
 
 	if (item_write(archivist->finishing.archive, row->path, sidecar)) {
-		archivist_audit(archivist, AUDIT_SOCKET, what, row);
+		audit(call, what, row);
 		archivist_tell(archivist, row);
-		if (call->format == LISTING_JSON)
-			bytes_format(call->out,
-			    "{\"schema\":1,\"id\":\"%s\",\"done\":\"%s\"}\n",
-			    row->id, what);
-		else
-			bytes_format(call->out, "%s %s\n", what, row->id);
+		say_done(call, what, row);
 	} else {
 		bytes_format(call->out, "its sidecar cannot be written: %s\n",
 		    strerror(errno));
@@ -149,17 +182,67 @@ trash(struct call *call)
 	return keep(call, &sidecar, "recording trashed");
 }
 
+/* Its file, from the object store. */
+static int
+bring_back(struct call *call)
+{
+	struct recording_msg row = { 0 };
+	int status = archive_find(call, &row);
+	char *error = NULL;
+
+	if (status != CALL_DONE)
+		return status;
+	if (!row.is_remote) {
+		bytes_text(call->out, "its file is here\n");
+		return CALL_REFUSED;
+	}
+	if (!remote_fetch(archivist_of(call), &row, &error)) {
+		bytes_format(call->out, "it stays where it is: %s\n", error);
+		free(error);
+		return CALL_REFUSED;
+	}
+	audit(call, "recording fetched", &row);
+	say_done(call, "recording fetched", &row);
+	return CALL_DONE;
+}
+
 static int
 restore(struct call *call)
 {
 	struct sidecar sidecar = { 0 };
 	struct recording_msg row = { 0 };
-	int status = find_finished(call, &row, &sidecar);
+	int status;
+
+	if (call_has(call, "--local"))
+		return bring_back(call);
+	status = find_finished(call, &row, &sidecar);
 
 	if (status != CALL_DONE)
 		return status;
 	sidecar.row.trashed_ms = 0;
 	return keep(call, &sidecar, "recording restored");
+}
+
+static int
+drop(struct call *call)
+{
+	struct recording_msg row = { 0 };
+	char *error = NULL;
+	int status;
+
+	if (!call_has(call, "--drop"))
+		return CALL_WRONG_USE;
+	status = archive_find(call, &row);
+	if (status != CALL_DONE)
+		return status;
+	if (!remote_drop(archivist_of(call), &row, &error)) {
+		bytes_format(call->out, "its file stays: %s\n", error);
+		free(error);
+		return CALL_REFUSED;
+	}
+	audit(call, "recording dropped here", &row);
+	say_done(call, "recording dropped here", &row);
+	return CALL_DONE;
 }
 
 static int
@@ -338,7 +421,10 @@ static const struct command commands[] = {
 	{ { "archive", "edit" }, 1, " --title= --description= --format= ",
 	    "archive edit ID [--title TEXT] [--description TEXT]", edit },
 	{ { "archive", "trash" }, 1, FORMAT, "archive trash ID", trash },
-	{ { "archive", "restore" }, 1, FORMAT, "archive restore ID", restore },
+	{ { "archive", "restore" }, 1,
+	    " --local --format= ", "archive restore ID [--local]", restore },
+	{ { "archive", "offload" }, 1,
+	    " --drop --format= ", "archive offload ID --drop", drop },
 	{ { "archive", "pin" }, 1, FORMAT, "archive pin ID", pin },
 	{ { "archive", "unpin" }, 1, FORMAT, "archive unpin ID", unpin },
 	{ { "archive", "hold" }, 1,

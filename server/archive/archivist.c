@@ -124,15 +124,15 @@ next_leftovers(evutil_socket_t fd, short what, void *arg)
 
 void
 archivist_audit(struct archivist *archivist, const char *who, const char *what,
-    const struct recording_msg *row)
+    const struct recording_msg *row, const char *detail)
 {
 	struct audit_msg *audit = message_new(MSG_AUDIT, sizeof(*audit));
 
 	audit->member = row->member;
 	text_copy(audit->slug, sizeof(audit->slug), row->slug);
 	text_copy(audit->who, sizeof(audit->who), who);
-	snprintf(audit->what, sizeof(audit->what), "%s id=%s mount=%s", what,
-	    row->id, row->mount);
+	snprintf(audit->what, sizeof(audit->what), "%s id=%s mount=%s%s", what,
+	    row->id, row->mount, detail);
 	loop_post(archivist->clerk, &audit->message);
 }
 

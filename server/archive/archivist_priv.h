@@ -27,6 +27,9 @@ struct archivist {
 	struct event *rounds; /* archive/upkeep.h */
 	struct scrubbing *scrubbing;
 	int64_t retained_ms; /* mono, when retention was looked at; 0: not */
+	int64_t remote_ms;   /* mono, of the last round; 0: none */
+	unsigned remote_rounds;
+	bool is_remote_silent;
 	char rotated[RECORDING_ID_BYTES]; /* the last that rotation deleted */
 	bool is_rotation_short;           /* and that is said */
 	atomic_llong stop_at_ms;          /* mono; 0: not asked to stop */
@@ -40,8 +43,9 @@ void archivist_tell(void *archivist, const struct recording_msg *);
 /* By way of the clerk, so that who asks next sees what was changed. */
 void archivist_reply(struct archivist *, uint64_t reply_to, int status,
     const struct bytes *text);
-/* Who did what to it, for the clerk to write down. */
+/* Who did what to it, for the clerk to write down; detail follows, "" for
+ * none. */
 void archivist_audit(struct archivist *, const char *who, const char *what,
-    const struct recording_msg *);
+    const struct recording_msg *, const char *detail);
 
 #endif

@@ -4,12 +4,15 @@
 
 #include "archive/archive_commands.h"
 #include "archive/archivist_priv.h"
+#include "archive/remote.h"
 #include "archive/rescan.h"
 #include "archive/scrubbing.h"
 #include "archive/upkeep.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "ledger/recordings.h"
+
+#include <stdlib.h>
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -90,7 +93,7 @@ scrub_one(struct call *call)
 	}
 	status = begin_scrub(call);
 	if (status == CALL_DONE)
-		scrubbing_add(archivist->scrubbing, &row);
+		scrubbing_add(archivist->scrubbing, row.id);
 	return status;
 }
 
@@ -109,7 +112,7 @@ scrub_all(struct call *call)
 	prepared = recordings_kept(archivist->store, slug != NULL ? slug : "");
 	while (recordings_next_kept(prepared, &row, &failed)) {
 		if (is_scrubbed(&row))
-			scrubbing_add(archivist->scrubbing, &row);
+			scrubbing_add(archivist->scrubbing, row.id);
 	}
 	if (failed)
 		log_error("archive: not all is scrubbed: %s",
@@ -159,6 +162,43 @@ retention(struct call *call)
 	return CALL_DONE;
 }
 
+static const struct column offload_columns[] = { { "id", false },
+	{ "state", false }, { "bytes", true }, { "sent", true },
+	{ "verified", false }, { "object", false }, { "words", false } };
+
+static bool
+list_item(void *arg, const struct ask_item *item)
+{
+	struct listing *listing = arg;
+
+	listing_add(listing, item->id);
+	listing_add(listing, ask_state_name(item->state));
+	listing_add_number(listing, (int64_t)item->bytes);
+	listing_add_number(listing, (int64_t)item->sent);
+	listing_add_time(listing, item->verified_ms);
+	listing_add(listing, item->key);
+	listing_add(listing, item->words);
+	return true;
+}
+
+static int
+offload(struct call *call)
+{
+	struct listing *listing = listing_new(
+	    offload_columns, COUNT_OF(offload_columns));
+	char *error = NULL;
+
+	if (!remote_list(call->owner, list_item, listing, &error)) {
+		bytes_format(
+		    call->out, "all2all-archived does not answer: %s\n", error);
+		free(error);
+		listing_free(listing);
+		return CALL_REFUSED;
+	}
+	show_listing(call, listing, "objects");
+	return CALL_DONE;
+}
+
 static const struct command commands[] = {
 	{ { "archive", "rescan" }, 0,
 	    " --format= ", "archive rescan" CALL_FORMATS, rescan },
@@ -168,6 +208,8 @@ static const struct command commands[] = {
 	    "archive scrub [--member SLUG]" CALL_FORMATS, scrub_all },
 	{ { "archive", "retention" }, 0, " --dry-run --format= ",
 	    "archive retention [--dry-run]" CALL_FORMATS, retention },
+	{ { "archive", "offload" }, 0,
+	    " --format= ", "archive offload" CALL_FORMATS, offload },
 };
 
 const struct command_table care_commands = { commands, COUNT_OF(commands) };

@@ -4,8 +4,10 @@
 
 #include "archive/archivist_priv.h"
 #include "archive/item.h"
+#include "archive/remote.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "ledger/audit.h"
 
 #include <errno.h>
@@ -15,10 +17,10 @@ static void
 audit(struct archivist *archivist, const char *what, const char *why,
     const struct recording_msg *row)
 {
-	char words[160];
+	char detail[64];
 
-	snprintf(words, sizeof(words), "%s: %s:", what, why);
-	archivist_audit(archivist, AUDIT_CLOCK, words, row);
+	snprintf(detail, sizeof(detail), " rule=%s", why);
+	archivist_audit(archivist, AUDIT_CLOCK, what, row, detail);
 }
 
 bool
@@ -51,9 +53,9 @@ disposal_trash(struct archivist *archivist, const struct recording_msg *row,
 }
 
 /* What has no sidecar any more was being deleted when the server ended, or
- * somebody did it. */
+ * somebody did it. A row that does not know of a hold learns of it. */
 static bool
-is_kept(const struct archivist *archivist, const struct recording_msg *row)
+is_kept(struct archivist *archivist, const struct recording_msg *row)
 {
 	struct sidecar sidecar = { .row = *row };
 	bool is_read = item_read(
@@ -61,9 +63,13 @@ is_kept(const struct archivist *archivist, const struct recording_msg *row)
 	bool is_kept = is_read ? item_is_held(&sidecar.row, clock_wall_ms())
 			       : errno != ENOENT;
 
-	if (is_kept)
-		log_warn("archive: %s stays: %s", row->path,
-		    is_read ? "it is held" : "its sidecar cannot be read");
+	if (is_kept && is_read) {
+		log_warn("archive: %s stays: it is held", row->path);
+		archivist_tell(archivist, &sidecar.row);
+	} else if (is_kept) {
+		log_error("archive: %s stays: its sidecar cannot be read: %m",
+		    row->path);
+	}
 	sidecar_clear(&sidecar);
 	return is_kept;
 }
@@ -82,6 +88,9 @@ disposal_delete(struct archivist *archivist, const struct recording_msg *row,
 	}
 	log_info("archive: %s is deleted: %s", row->path, why);
 	gone.is_purged = true;
+	/* Its object may be on the way, and nobody here was told yet. */
+	if (remote_is_used(archivist))
+		text_copy(gone.object, sizeof(gone.object), row->id);
 	audit(archivist, "recording deleted", why, row);
 	archivist_tell(archivist, &gone);
 	return true;

@@ -93,7 +93,8 @@ is_same(const struct recording_msg *one, const struct recording_msg *other)
 	sidecar_format(&texts[1], &right);
 	is_same = texts[0].len == texts[1].len &&
 	    memcmp(texts[0].data, texts[1].data, texts[0].len) == 0 &&
-	    strcmp(one->path, other->path) == 0;
+	    strcmp(one->path, other->path) == 0 &&
+	    one->chapters == other->chapters;
 	bytes_free(&texts[0]);
 	bytes_free(&texts[1]);
 	return is_same;

@@ -21,7 +21,7 @@
 
 struct wanted {
 	struct wanted *next;
-	struct recording_msg row;
+	char id[RECORDING_ID_BYTES];
 };
 
 struct scrubbing {
@@ -63,19 +63,35 @@ begin(struct scrubbing *scrubbing, const struct recording_msg *row)
 }
 
 static bool
+begin_id(struct scrubbing *scrubbing, const char *id, bool is_asked)
+{
+	struct recording_msg row = { 0 };
+	char name[NAME_BYTES];
+	bool failed;
+
+	if (!recordings_find(
+		scrubbing->archivist->store, id, "", &row, name, &failed))
+		return false;
+	begin(scrubbing, &row);
+	scrubbing->is_asked = is_asked;
+	return true;
+}
+
+/* Those that are gone by now are passed over. */
+static bool
 begin_wanted(struct scrubbing *scrubbing)
 {
-	struct wanted *wanted = scrubbing->first;
+	struct wanted *wanted;
+	bool has_begun = false;
 
-	if (wanted == NULL)
-		return false;
-	scrubbing->first = wanted->next;
-	if (scrubbing->first == NULL)
-		scrubbing->end = &scrubbing->first;
-	begin(scrubbing, &wanted->row);
-	scrubbing->is_asked = true;
-	free(wanted);
-	return true;
+	while (!has_begun && (wanted = scrubbing->first) != NULL) {
+		scrubbing->first = wanted->next;
+		if (scrubbing->first == NULL)
+			scrubbing->end = &scrubbing->first;
+		has_begun = begin_id(scrubbing, wanted->id, true);
+		free(wanted);
+	}
+	return has_begun;
 }
 
 /* The same one again: the store does not know yet that it was looked at. */
@@ -84,19 +100,14 @@ begin_due(struct scrubbing *scrubbing)
 {
 	const struct archivist *archivist = scrubbing->archivist;
 	int64_t every_ms = archivist->conf->scrub_every_ms;
-	struct recording_msg row = { 0 };
-	char id[RECORDING_ID_BYTES], name[NAME_BYTES];
-	bool failed;
+	char id[RECORDING_ID_BYTES];
 
 	if (every_ms == 0 ||
 	    !recordings_to_scrub(
 		archivist->store, clock_wall_ms() - every_ms, id) ||
-	    strcmp(id, scrubbing->last) == 0 ||
-	    !recordings_find(archivist->store, id, "", &row, name, &failed))
+	    strcmp(id, scrubbing->last) == 0)
 		return false;
-	begin(scrubbing, &row);
-	scrubbing->is_asked = false;
-	return true;
+	return begin_id(scrubbing, id, false);
 }
 
 static bool
@@ -262,11 +273,11 @@ scrubbing_ask(
 }
 
 void
-scrubbing_add(struct scrubbing *scrubbing, const struct recording_msg *row)
+scrubbing_add(struct scrubbing *scrubbing, const char *id)
 {
 	struct wanted *wanted = mem_new(sizeof(*wanted));
 
-	wanted->row = *row;
+	text_copy(wanted->id, sizeof(wanted->id), id);
 	*scrubbing->end = wanted;
 	scrubbing->end = &wanted->next;
 }

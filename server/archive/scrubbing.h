@@ -30,6 +30,6 @@ void scrubbing_free(struct scrubbing *);
 /* False: somebody's are being scrubbed already. */
 bool scrubbing_ask(
     struct scrubbing *, uint64_t reply_to, enum listing_format) MUST_CHECK;
-void scrubbing_add(struct scrubbing *, const struct recording_msg *);
+void scrubbing_add(struct scrubbing *, const char *id);
 
 #endif

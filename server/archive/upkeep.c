@@ -5,6 +5,7 @@
 #include "archive/archivist_priv.h"
 #include "archive/disposal.h"
 #include "archive/item.h"
+#include "archive/remote.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -14,13 +15,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DUE_MOST 64 /* of one round */
-#define HOUR_MS  3600000
+#define DUE_MOST   64  /* deleted in one round */
+#define TRASH_MOST 500 /* and put into the trash */
+#define HOUR_MS    3600000
 
 /* Found first, changed then: what changes is read from the same rows. */
 struct due {
 	struct due *next;
-	struct recording_msg row;
+	char id[RECORDING_ID_BYTES];
+	int64_t trashed_ms, started_ms;
 	const char *why;
 };
 
@@ -35,7 +38,9 @@ add_due(void *arg, const struct recording_msg *row, const char *why)
 	struct due_list *list = arg;
 	struct due *due = mem_new(sizeof(*due));
 
-	due->row = *row;
+	text_copy(due->id, sizeof(due->id), row->id);
+	due->trashed_ms = row->trashed_ms;
+	due->started_ms = row->started_ms;
 	due->why = why;
 	*list->last = due;
 	list->last = &due->next;
@@ -53,6 +58,16 @@ free_list(struct due_list *list)
 	}
 }
 
+static bool
+find_row(struct archivist *archivist, const char *id, struct recording_msg *row)
+{
+	char name[NAME_BYTES];
+	bool failed;
+
+	memset(row, 0, sizeof(*row));
+	return recordings_find(archivist->store, id, "", row, name, &failed);
+}
+
 int
 upkeep_retention(struct archivist *archivist)
 {
@@ -63,22 +78,15 @@ upkeep_retention(struct archivist *archivist)
 		.due = add_due,
 		.arg = &list };
 	int count = retention_find(&retention) ? 0 : -1;
+	struct due *due = list.first;
+	struct recording_msg row;
 
-	for (struct due *due = list.first; count >= 0 && due != NULL;
-	     due = due->next)
-		count += disposal_trash(archivist, &due->row, due->why);
+	for (; count >= 0 && count < TRASH_MOST && due != NULL; due = due->next)
+		count += find_row(archivist, due->id, &row) &&
+		    disposal_trash(archivist, &row, due->why);
+	archivist->retained_ms = due == NULL ? clock_mono_ms() : 0;
 	free_list(&list);
 	return count;
-}
-
-static bool
-find_row(struct archivist *archivist, const char *id, struct recording_msg *row)
-{
-	char name[NAME_BYTES];
-	bool failed;
-
-	memset(row, 0, sizeof(*row));
-	return recordings_find(archivist->store, id, "", row, name, &failed);
 }
 
 /* The clerk has their rows out of the store before the next round. */
@@ -117,8 +125,8 @@ may_rotate(const struct recording_msg *row, int64_t now_ms)
 static int
 compare_due(const void *one, const void *other)
 {
-	const struct recording_msg *a = &(*(struct due *const *)one)->row;
-	const struct recording_msg *b = &(*(struct due *const *)other)->row;
+	const struct due *a = *(struct due *const *)one;
+	const struct due *b = *(struct due *const *)other;
 
 	if ((a->trashed_ms != 0) != (b->trashed_ms != 0))
 		return a->trashed_ms != 0 ? -1 : 1;
@@ -159,6 +167,21 @@ find_rotated(struct archivist *archivist, const struct rotation *rotation,
 	return !failed;
 }
 
+/* How many bytes that gives. */
+static int64_t
+give_up(struct archivist *archivist, const struct due *due)
+{
+	struct recording_msg row;
+
+	if (!find_row(archivist, due->id, &row) ||
+	    (row.trashed_ms == 0 &&
+		!disposal_trash(archivist, &row, due->why)) ||
+	    !disposal_delete(archivist, &row, due->why))
+		return 0;
+	text_copy(archivist->rotated, sizeof(archivist->rotated), row.id);
+	return (int64_t)row.bytes;
+}
+
 static void
 make_room(struct archivist *archivist, const struct rotation *rotation)
 {
@@ -172,19 +195,10 @@ make_room(struct archivist *archivist, const struct rotation *rotation)
 		return;
 	}
 	sorted = sort_list(&list);
-	for (int i = 0; i < list.count && need > 0; i++) {
-		const struct recording_msg *row = &sorted[i]->row;
-
-		if (row->trashed_ms == 0 &&
-		    !disposal_trash(archivist, row, sorted[i]->why))
-			continue;
-		if (!disposal_delete(archivist, row, sorted[i]->why))
-			continue;
-		need -= (int64_t)row->bytes;
-		text_copy(
-		    archivist->rotated, sizeof(archivist->rotated), row->id);
-	}
-	if (need > 0 && !archivist->is_rotation_short)
+	for (int i = 0; i < list.count && i < TRASH_MOST && need > 0; i++)
+		need -= give_up(archivist, sorted[i]);
+	if (need > 0 && list.count < TRASH_MOST &&
+	    !archivist->is_rotation_short)
 		log_warn("archive: member %s chose rotation, and nothing more "
 			 "of it may go",
 		    rotation->slug);
@@ -214,11 +228,12 @@ next_rotation(sqlite3_stmt *prepared, struct rotation *rotation)
 static void
 rotate(struct archivist *archivist)
 {
-	static const char select[] =
-	    "SELECT member.id, slug, storage_bytes, (SELECT "
-	    "coalesce(sum(bytes), 0) FROM recording WHERE recording.member = member.id) "
-	    "FROM member JOIN plan ON plan.id = member.plan "
-	    "WHERE at_storage = 'rotate' AND storage_bytes > 0";
+	static const char
+	    select[] = "SELECT member.id, slug, storage_bytes, (SELECT "
+		       "coalesce(sum(bytes), 0) FROM recording "
+		       "WHERE recording.member = member.id) "
+		       "FROM member JOIN plan ON plan.id = member.plan "
+		       "WHERE at_storage = 'rotate' AND storage_bytes > 0";
 	struct recording_msg row;
 	struct rotation rotation;
 	sqlite3_stmt *prepared;
@@ -242,10 +257,10 @@ upkeep_round(struct archivist *archivist)
 
 	empty_trash(archivist);
 	rotate(archivist);
+	remote_round(archivist);
 	if (archivist->retained_ms != 0 &&
 	    now_ms - archivist->retained_ms < HOUR_MS)
 		return;
-	archivist->retained_ms = now_ms;
 	if (upkeep_retention(archivist) == -1)
 		log_error("archive: the rules of retention wait: %s",
 		    store_reason(archivist->store));

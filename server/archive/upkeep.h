@@ -4,7 +4,7 @@
  * upkeep - what the archivist does by the clock.
  *
  *   each round   what lay in the trash for trash-time is deleted; members that
- *                chose rotation get room
+ *                chose rotation get room; and archive/remote.h
  *   each hour    what the rules of retention say goes to the trash
  *
  * A rotating member is kept below UPKEEP_HIGH percent of its storage: what it

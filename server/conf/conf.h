@@ -128,6 +128,7 @@ struct conf {
 	int64_t feed_items;            /* on a page; 0: there are no feeds */
 	int64_t ranges;                /* of one request at most */
 	int64_t trash_ms;           /* recordings stay in the trash so long */
+	int64_t keep_local_ms;      /* beside their objects; 0: always */
 	int64_t scrub_every_ms;     /* each is compared so often; 0: never */
 	int64_t scrub_rate_bytes;   /* a second */
 	int64_t recording_point_ms; /* recordings reach the disk so often */

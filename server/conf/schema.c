@@ -101,6 +101,7 @@ static const struct conf_option top_options[] = {
 	    TOP(scrub_every_ms) },
 	{ "scrub-rate", KIND_SIZE, 8 * M, 64 * K, 1024 * M,
 	    TOP(scrub_rate_bytes) },
+	{ "keep-local", KIND_TIME, 0, 0, 3650 * DAY, TOP(keep_local_ms) },
 	{ "ranges", KIND_COUNT, 8, 1, 64, TOP(ranges) },
 	{ "archive-reserve", KIND_SIZE, 256 * M, 0, 1024 * G,
 	    TOP(archive_reserve_bytes) },

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define TRIES_MOST 5
 
@@ -20,6 +21,8 @@ struct purge {
 	int64_t now_ms;
 	struct bytes counts; /* a line for each table */
 	int64_t rows, statements, invoices;
+	int64_t recordings, recorded_bytes;
+	struct bytes objects; /* a line for each */
 	struct purge_files files;
 };
 
@@ -27,6 +30,22 @@ static const char select_air[] =
     "SELECT EXISTS(SELECT 1 FROM broadcast "
     "WHERE member = ?1 AND ended_ms IS NULL) OR EXISTS(SELECT 1 FROM recording "
     "WHERE member = ?1 AND state = 'active')";
+
+static const char select_held[] =
+    "SELECT count(*), coalesce(group_concat(id || ' (' || hold_reference || "
+    "')', ', '), '') FROM recording WHERE member = ?1 AND hold_reason <> '' "
+    "AND (hold_until_ms = 0 OR hold_until_ms > ?2)";
+
+static const char select_recordings[] =
+    "SELECT count(*), coalesce(sum(bytes), 0) FROM recording WHERE member = ?1";
+
+static const char select_objects[] =
+    "SELECT object FROM recording WHERE member = ?1 AND object <> '' "
+    "ORDER BY object";
+
+static const char forget_objects[] =
+    "INSERT INTO forget SELECT id FROM recording WHERE member = ?1 "
+    "AND (object <> '' OR ?2) ON CONFLICT DO NOTHING";
 
 /* No name, no address, no key; since when it was, by number only. */
 static const char update_member[] =
@@ -72,6 +91,48 @@ may_go(const struct member_row *member, bool is_forced)
 	}
 }
 
+/* What an authority wants kept. False: the store cannot be read. */
+static bool
+find_held(struct store *store, int64_t member, struct bytes *held)
+{
+	sqlite3_stmt *prepared = store_prepare(store, select_held);
+	int step;
+
+	sqlite3_bind_int64(prepared, 1, member);
+	sqlite3_bind_int64(prepared, 2, clock_wall_ms());
+	step = sqlite3_step(prepared);
+	if (step == SQLITE_ROW) {
+		if (sqlite3_column_int64(prepared, 0) > 0)
+			bytes_text(held, store_text(prepared, 1));
+		step = sqlite3_step(prepared);
+	}
+	return store_ended(prepared, step);
+}
+
+/* Told by name, so that who asks knows what to have released. */
+static enum purge_answer
+check_held(
+    struct store *store, const struct member_row *member, struct bytes *out)
+{
+	enum purge_answer answer = PURGE_DONE;
+	struct bytes held = { 0 };
+
+	if (!find_held(store, member->member.id, &held)) {
+		answer = PURGE_FAILED;
+	} else if (held.len > 0) {
+		bytes_append(&held, "", 1);
+		bytes_format(out,
+		    "%s has recordings that are held, none of it is deleted "
+		    "before they are released: ",
+		    member->member.slug);
+		text_json(out, (const char *)held.data);
+		bytes_text(out, "\n");
+		answer = PURGE_REFUSED;
+	}
+	bytes_free(&held);
+	return answer;
+}
+
 static enum purge_answer
 check(struct store *store, const struct purge_wish *wish, struct bytes *out)
 {
@@ -102,7 +163,7 @@ check(struct store *store, const struct purge_wish *wish, struct bytes *out)
 	else if (is_on_air)
 		bytes_format(out, "%s is on air\n", member->member.slug);
 	else
-		return PURGE_DONE;
+		return check_held(store, member, out);
 	return PURGE_REFUSED;
 }
 
@@ -172,6 +233,56 @@ rename_mounts(struct purge *purge)
 	return store_run(prepared);
 }
 
+/* What is on its way into an object store is not known here. */
+static bool
+has_inventory(struct store *store)
+{
+	int archive = custody_open_archive(store);
+	bool is_there = archive != -1 &&
+	    faccessat(archive, "../offload.sqlite", F_OK, 0) == 0;
+
+	if (archive != -1)
+		close(archive);
+	return is_there;
+}
+
+static bool
+forget(struct purge *purge)
+{
+	sqlite3_stmt *prepared = store_prepare(purge->store, forget_objects);
+
+	sqlite3_bind_int64(prepared, 1, purge->wish->member->member.id);
+	sqlite3_bind_int(prepared, 2, has_inventory(purge->store));
+	return store_run(prepared);
+}
+
+/* While their rows are there. */
+static bool
+count_recordings(struct purge *purge)
+{
+	int64_t member = purge->wish->member->member.id;
+	sqlite3_stmt *prepared = store_prepare(purge->store, select_recordings);
+	int step;
+
+	sqlite3_bind_int64(prepared, 1, member);
+	step = sqlite3_step(prepared);
+	if (step == SQLITE_ROW) {
+		purge->recordings = sqlite3_column_int64(prepared, 0);
+		purge->recorded_bytes = sqlite3_column_int64(prepared, 1);
+		step = sqlite3_step(prepared);
+	}
+	if (!store_ended(prepared, step))
+		return false;
+	prepared = store_prepare(purge->store, select_objects);
+	sqlite3_bind_int64(prepared, 1, member);
+	while ((step = sqlite3_step(prepared)) == SQLITE_ROW) {
+		bytes_text(&purge->objects, "  ");
+		text_json(&purge->objects, store_text(prepared, 0));
+		bytes_text(&purge->objects, "\n");
+	}
+	return store_ended(prepared, step) && forget(purge);
+}
+
 static bool
 change_rows(struct purge *purge)
 {
@@ -237,8 +348,15 @@ say_deleted(const struct purge *purge, struct bytes *out)
 		bytes_format(out, "reference: %s\n", wish->reference);
 	bytes_format(out, "\nrows deleted: %lld\n", (long long)purge->rows);
 	bytes_append(out, purge->counts.data, purge->counts.len);
+	bytes_format(out, "recordings deleted: %lld, %lld bytes of media\n",
+	    (long long)purge->recordings, (long long)purge->recorded_bytes);
 	bytes_format(out, "files deleted: %u, %llu bytes\n", purge->files.count,
 	    (unsigned long long)purge->files.bytes);
+	if (purge->objects.len > 0)
+		bytes_text(out,
+		    "objects, deleted in their store as soon as it can be "
+		    "reached:\n");
+	bytes_append(out, purge->objects.data, purge->objects.len);
 	if (purge->files.left.len == 0)
 		return;
 	bytes_text(out, "NOT deleted, look yourself:\n");
@@ -279,10 +397,11 @@ say_kept(struct purge *purge, bool is_log_empty, struct bytes *out)
 }
 
 static bool
-write(struct purge *purge)
+write_certificate(struct purge *purge)
 {
 	if (!store_begin(purge->store) || !rename_mounts(purge) ||
-	    !delete_tables(purge) || !change_rows(purge))
+	    !count_recordings(purge) || !delete_tables(purge) ||
+	    !change_rows(purge))
 		return false;
 	purge_files(
 	    purge->store, purge->wish->member->member.slug, &purge->files);
@@ -300,7 +419,7 @@ purge_member(
 
 	if (answer != PURGE_DONE)
 		return answer;
-	if (write(&purge)) {
+	if (write_certificate(&purge)) {
 		ledger_forget(ledger, wish->member->member.id);
 		say_deleted(&purge, out);
 		if (!say_kept(&purge, empty_log(ledger->store), out))
@@ -311,5 +430,6 @@ purge_member(
 	}
 	bytes_free(&purge.counts);
 	bytes_free(&purge.files.left);
+	bytes_free(&purge.objects);
 	return answer;
 }

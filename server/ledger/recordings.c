@@ -2,7 +2,6 @@
  * SPDX-FileCopyrightText: The all2all developers */
 #include "ledger/recordings.h"
 
-#include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
 
@@ -45,8 +44,8 @@ static const char delete_recording[] = "DELETE FROM recording WHERE id = ?1";
 
 /* Its object is not needed any more. */
 static const char forget_object[] =
-    "INSERT INTO forget SELECT id, object, ?2 FROM recording WHERE id = ?1 "
-    "AND object <> '' ON CONFLICT DO NOTHING";
+    "INSERT INTO forget SELECT ?1 WHERE ?2 <> '' OR EXISTS(SELECT 1 FROM "
+    "recording WHERE id = ?1 AND object <> '') ON CONFLICT DO NOTHING";
 
 static const char break_active[] =
     "UPDATE recording SET state = 'broken', "
@@ -162,7 +161,8 @@ write_one(struct store *store, const struct recording_msg *recording)
 		prepared = store_prepare(store, forget_object);
 		sqlite3_bind_text(
 		    prepared, 1, recording->id, -1, SQLITE_STATIC);
-		sqlite3_bind_int64(prepared, 2, clock_wall_ms());
+		sqlite3_bind_text(
+		    prepared, 2, recording->object, -1, SQLITE_STATIC);
 		if (!store_run(prepared))
 			return false;
 		prepared = store_prepare(store, delete_recording);

@@ -228,8 +228,7 @@ static const char *const steps[] = {
 	"ALTER TABLE plan ADD COLUMN at_storage TEXT NOT NULL DEFAULT 'stop'"
 	" CHECK(at_storage IN ('stop', 'rotate', 'allow'));"
 	/* Objects whose recording is gone: to be deleted in their store. */
-	"CREATE TABLE forget(id TEXT PRIMARY KEY, object TEXT NOT NULL,"
-	" at_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE forget(id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;"
 	"ALTER TABLE recording ADD COLUMN chapters INTEGER NOT NULL DEFAULT 0;"
 	"CREATE INDEX recording_public ON recording(member, published_ms, id)"
 	" WHERE is_public <> 0;"

@@ -360,6 +360,9 @@ take_all(struct sidecar *sidecar, json_t *object)
 	take_texts(sidecar, texts, COUNT_OF(texts), object);
 	take_texts(sidecar, source_texts, COUNT_OF(source_texts),
 	    json_object_get(object, "source"));
+	/* What is not there is not so, whatever the row says. */
+	memset(&row->hold, 0, sizeof(row->hold));
+	row->published_ms = row->trashed_ms = row->verified_ms = 0;
 	take_texts(sidecar, hold_texts, COUNT_OF(hold_texts), hold);
 	(void)get_number(hold, "until_ms", &row->hold.until_ms);
 	take_numbers(sidecar, object);

@@ -100,6 +100,44 @@ files_and_folders_of_that_member_go(void **state)
 }
 
 static void
+what_is_held_keeps_all_of_it(void **state)
+{
+	struct help *help = *state;
+	const char *text;
+
+	due(help);
+	custody_sql(help,
+	    "UPDATE recording SET hold_reason = 'court', hold_reference = "
+	    "'\"PV 7\"', hold_until_ms = 0 WHERE member = 1");
+	assert_int_equal(COMMAND(help, &text, PURGE()), 1);
+	assert_non_null(strstr(text, "recordings that are held"));
+	assert_non_null(strstr(text, "\\\"PV 7\\\""));
+	assert_int_equal(
+	    COMMAND(help, &text, PURGE("--force", "--reference", "x")), 1);
+	assert_int_equal(
+	    access(custody_path(help, "archive/" MEDIA_PATH), F_OK), 0);
+	custody_sql(help, "UPDATE recording SET hold_until_ms = 1");
+	EXPECT(help, 0, "recordings deleted: 2, ", PURGE());
+}
+
+/* Their ids only are kept, until they are gone there too. */
+static void
+objects_are_told_and_forgotten(void **state)
+{
+	struct help *help = *state;
+	const char *text;
+
+	due(help);
+	custody_sql(help,
+	    "UPDATE recording SET object = 'radios/ana/\x1b[1mx' WHERE "
+	    "member = 1");
+	assert_int_equal(COMMAND(help, &text, PURGE()), 0);
+	assert_non_null(strstr(text, "objects, deleted in their store"));
+	assert_non_null(strstr(text, "\"radios/ana/\\u001b[1mx\""));
+	assert_int_equal(help_number(help, "SELECT count(*) FROM forget"), 2);
+}
+
+static void
 what_is_not_a_recording_stays_and_is_told(void **state)
 {
 	struct help *help = *state;
@@ -315,6 +353,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		CUSTODY_TEST(nothing_is_left_but_totals_by_number),
 		CUSTODY_TEST(files_and_folders_of_that_member_go),
+		CUSTODY_TEST(what_is_held_keeps_all_of_it),
+		CUSTODY_TEST(objects_are_told_and_forgotten),
 		CUSTODY_TEST(what_is_not_a_recording_stays_and_is_told),
 		CUSTODY_TEST(a_folder_that_is_a_link_is_not_followed),
 		CUSTODY_TEST(no_byte_is_left_in_the_store),

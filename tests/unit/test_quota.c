@@ -233,9 +233,41 @@ who_has_no_storage_left_is_told_and_not_recorded(void **state)
 	assert_int_equal(help_number(help, "SELECT count(*) FROM notice"), 3);
 }
 
+static void
+a_plan_says_what_a_full_storage_means(void **state)
+{
+	struct help *help = *state;
+
+	add_old_ana(help);
+	record(help, 2000);
+	EXPECT(help, 0, "", "plan", "set", "small", "--storage", "1000",
+	    "--at-storage", "allow");
+	EXPECT(help, 0, "", "member", "plan", "ana", "small");
+	assert_false(storages_is_full(help->ledger->storages, 1));
+	assert_int_equal(notices(help, "storage-100", "2026-11"), 1);
+	EXPECT(help, 0, "", "plan", "set", "small", "--at-storage", "rotate");
+	assert_true(storages_is_full(help->ledger->storages, 1));
+}
+
+static void
+without_storage_nothing_is_recorded(void **state)
+{
+	struct help *help = *state;
+
+	add_old_ana(help);
+	EXPECT(help, 0, "", "plan", "set", "small", "--storage", "0",
+	    "--at-storage", "allow");
+	EXPECT(help, 0, "", "member", "plan", "ana", "small");
+	assert_true(rounds_run(help->ledger));
+	assert_true(storages_is_full(help->ledger->storages, 1));
+	assert_int_equal(help_number(help, "SELECT count(*) FROM notice"), 0);
+}
+
 TEST_MAIN(HELP_TEST(a_quota_is_noticed_once_at_each_step),
     HELP_TEST(a_plan_may_cap_at_its_quota),
     HELP_TEST(each_zone_has_its_own_sum),
     HELP_TEST(a_month_ends_in_the_members_zone),
     HELP_TEST(the_first_month_has_its_part_of_the_quota),
-    HELP_TEST(who_has_no_storage_left_is_told_and_not_recorded))
+    HELP_TEST(who_has_no_storage_left_is_told_and_not_recorded),
+    HELP_TEST(a_plan_says_what_a_full_storage_means),
+    HELP_TEST(without_storage_nothing_is_recorded))
