@@ -164,6 +164,7 @@ stream_files = \
 	server/stream/source.h \
 	server/stream/uniques.c \
 	server/stream/uniques.h \
+	server/stream/worker.c \
 	server/stream/worker.h
 
 finish_files = \
@@ -542,6 +543,8 @@ pages_files = \
 serve_files = \
 	server/serve/answer.c \
 	server/serve/answer.h \
+	server/serve/events.c \
+	server/serve/events.h \
 	server/serve/reader.c \
 	server/serve/reader.h
 
@@ -596,6 +599,7 @@ desk_files = \
 	server/desk/gauges.c \
 	server/desk/guests.c \
 	server/desk/headroom.c \
+	server/desk/herald.c \
 	server/desk/inquiry.c \
 	server/desk/patrons.c \
 	server/desk/placement.c \

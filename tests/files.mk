@@ -243,6 +243,7 @@ live_tests = \
 	tests/live/test_delegate.py \
 	tests/live/test_faces.py \
 	tests/live/test_doors.py \
+	tests/live/test_events.py \
 	tests/live/test_feed.py \
 	tests/live/test_finish.py \
 	tests/live/test_finish_chains.py \

@@ -120,6 +120,7 @@ admit_source(struct desk *desk, struct ask_msg *ask, struct patron *patron)
 	timer_stop(desk->wheel, &mount->grace);
 	mount->state = MOUNT_LIVE;
 	mount->is_cut = false;
+	herald_state(mount);
 	mount->source = ask->conn_no;
 	mount->deputy = deputy != NULL ? deputy->delegate.id : 0;
 	if (deputy != NULL)
@@ -484,6 +485,17 @@ answer_page(struct desk *desk, const struct ask_msg *ask)
 	post(desk, ask, answer);
 }
 
+static void
+answer_events(struct desk *desk, struct ask_msg *ask)
+{
+	struct answer_msg *answer = new_answer(ask, 200, "");
+
+	answer->event_mounts = ask->event_mounts;
+	ask->event_mounts = NULL;
+	answer->body = herald_present(desk, answer->event_mounts);
+	post(desk, ask, answer);
+}
+
 void
 admit_ask(struct desk *desk, struct ask_msg *ask)
 {
@@ -519,6 +531,9 @@ admit_ask(struct desk *desk, struct ask_msg *ask)
 		break;
 	case ASK_PAGE:
 		answer_page(desk, ask);
+		break;
+	case ASK_EVENTS:
+		answer_events(desk, ask);
 		break;
 	}
 	message_free(&ask->message);

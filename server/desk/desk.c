@@ -70,6 +70,7 @@ desk_open(const char *conf_path, const struct conf *conf)
 	desk->lock_fd = -1;
 	random_bytes(desk->salt, sizeof(desk->salt));
 	random_bytes(desk->ticket_secret, sizeof(desk->ticket_secret));
+	desk->run = random_u64();
 	desk->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
 	desk->digest = EVP_MD_CTX_new();
 	CHECK(desk->sha256 != NULL && desk->digest != NULL);
@@ -254,6 +255,7 @@ take_facts(struct desk *desk, const struct facts_msg *facts)
 	mount->facts = facts->facts;
 	mount->has_facts = true;
 	chronicle_facts(mount);
+	herald_state(mount);
 }
 
 static void
@@ -265,6 +267,7 @@ take_title(struct desk *desk, const struct title_msg *title)
 		return;
 	text_copy(mount->title, sizeof(mount->title), title->title);
 	chronicle_title(mount, title->title);
+	herald_title(mount);
 	log_info("mount %s title=\"%s\"", mount->name, mount->title);
 }
 
@@ -290,6 +293,7 @@ take_recording(struct desk *desk, const struct recording_msg *recording)
 		text_copy(active, RECORDING_ID_BYTES, recording->id);
 	else if (strcmp(active, recording->id) == 0)
 		*active = '\0';
+	herald_recording(mount);
 }
 
 static void

@@ -79,6 +79,10 @@ struct desk_mount {
 	struct mount_facts facts;
 	bool has_facts;
 	char title[TITLE_BYTES];
+	int64_t titled_ms;      /* wall */
+	const char *told_state; /* to who follows; a constant, NULL: nothing */
+	unsigned told_listeners;
+	int64_t told_listeners_ms; /* mono */
 	struct chronicle chronicle;
 	/* Ids of what is being recorded, by profile; "" for nothing. */
 	char recordings[PROFILES][RECORDING_ID_BYTES];
@@ -182,6 +186,8 @@ struct desk {
 	struct porter *porter;
 	struct assets *assets;                /* what all threads may read, */
 	uint8_t ticket_secret[TICKET_SECRET]; /* and this */
+	uint64_t run;          /* random, of this run: in ids of events */
+	uint64_t last_event;   /* that was told */
 	struct poster *poster; /* NULL: no mail server is configured */
 	char *mail_password;
 	unsigned writers_left; /* who tell the clerk something until they are
@@ -357,6 +363,14 @@ void control_reply(
 void command_run(struct desk *, uint64_t reply, unsigned argc, char **argv);
 void command_listing(struct desk *, const struct listing_msg *);
 void commands_free(struct desk *);
+
+/* herald.c: tells who follows what is on air */
+void herald_title(struct desk_mount *);
+void herald_state(struct desk_mount *); /* when it is another */
+void herald_recording(struct desk_mount *);
+void herald_tick(struct desk_mount *);
+/* What holds now of these mounts, with commas between, "" for all. */
+struct block *herald_present(struct desk *, const char *mounts);
 
 /* air.c */
 /* False: these are not its words. */

@@ -84,8 +84,10 @@ gauges_tick(struct desk *desk)
 			 "seconds=%+.1f",
 		    (double)step_ms / 1000);
 	gauges_post(desk);
-	TAILQ_FOREACH (mount, &desk->mounts, link)
+	TAILQ_FOREACH (mount, &desk->mounts, link) {
 		chronicle_tick(mount);
+		herald_tick(mount);
+	}
 	if (slot == desk->slot)
 		return;
 	desk->slot = slot;

@@ -148,6 +148,7 @@ registry_feed_lost(struct desk *desk, struct feed_msg *lost)
 	} else {
 		timer_set(desk->wheel, &mount->grace, mount->rules->grace_ms,
 		    grace_over);
+		herald_state(mount);
 	}
 }
 
@@ -159,6 +160,7 @@ registry_feed_ended(struct desk *desk, const struct feed_msg *ended)
 	CHECK(mount != NULL && mount->state == MOUNT_ENDING);
 	mount->state = MOUNT_GONE;
 	chronicle_end(mount);
+	herald_state(mount);
 	log_info("mount %s down", mount->name);
 	tell_workers(mount, MSG_MOUNT_GONE);
 	registry_check_free(mount);

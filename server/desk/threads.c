@@ -207,6 +207,7 @@ start_workers(struct desk *desk)
 		.spool = desk->spool,
 		.librarian = librarian_loop(desk->librarian),
 		.porter = porter_loop(desk->porter),
+		.run = desk->run,
 		.assets = desk->assets,
 		.ticket_secret = desk->ticket_secret,
 		.conf = desk->conf };

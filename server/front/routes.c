@@ -10,6 +10,7 @@
 #include "front/reply.h"
 #include "front/when.h"
 #include "pages/assets.h"
+#include "serve/events.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,6 +39,7 @@ static void ask_list(struct visit *);
 static void asset(struct visit *);
 static void poke(struct visit *);
 static void ask_porter(struct visit *);
+static void ask_events(struct visit *);
 
 /* The first row that fits. A path that ends in '*' is a beginning, one that
  * begins with '*' an end, one with '*' in the middle both. */
@@ -61,6 +63,7 @@ static const struct route {
 	{ READS, "/", ask_porter },
 	{ READS, "/status-json.xsl", ask_page }, /* Icecast's address */
 	{ READS, "/healthz", ask_page },
+	{ OF(METHOD_GET), "/events", ask_events },
 	{ READS, "/web/*", asset },
 	{ READS, ARCHIVE_PATH "*/", ask_porter }, /* its page */
 	{ READS, ARCHIVE_PATH "*", ask_item },
@@ -359,6 +362,25 @@ ask_porter(struct visit *visit)
 		visit_read_body(visit, take_page_form);
 	else
 		visit_ask_page(visit, page_ask_new(visit));
+}
+
+static void
+ask_events(struct visit *visit)
+{
+	char mounts[REQUEST_QUERY_BYTES];
+	struct ask_msg *ask;
+
+	if (!query_get(
+		visit->request.query, "mounts", mounts, sizeof(mounts), NULL))
+		mounts[0] = '\0';
+	if (events_count(mounts) > EVENTS_MOUNTS) {
+		reply_error(visit, 400,
+		    "events?mounts=/a/live,/b/live, at most 32 of them", 0);
+		return;
+	}
+	ask = visit_new_ask(visit, ASK_EVENTS, "");
+	ask->event_mounts = mem_text(mounts);
+	visit_ask(visit, ask);
 }
 
 static void

@@ -8,6 +8,7 @@
 #include "base/zone.h"
 #include "conf/conf.h"
 #include "front/visit.h"
+#include "serve/events.h"
 #include "serve/reader.h"
 #include "stream/feed.h"
 #include "stream/listener.h"
@@ -18,29 +19,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TICK_MS   250 /* how often it looks whether a flush or slot is due */
-#define PULSE_MS  1000
-#define CLOSED_MS 5 /* what is told of ends waits so long for more */
+#define TICK_MS  250 /* how often it looks whether a flush or slot is due */
+#define PULSE_MS 1000
 
 static void handle(void *, struct message *);
 static void tick(evutil_socket_t, short, void *);
-
-static void
-post_closed(struct worker *worker)
-{
-	struct closed_msg *closed = worker->closed;
-
-	worker->closed = NULL;
-	if (closed != NULL)
-		loop_post_from(worker->loop, worker->desk, &closed->message);
-}
 
 static void
 on_closed(evutil_socket_t fd, short what, void *arg)
 {
 	(void)fd;
 	(void)what;
-	post_closed(arg);
+	worker_post_closed(arg);
 }
 
 struct worker *
@@ -59,6 +49,8 @@ worker_new(const struct worker_setup *setup)
 	worker->porter = setup->porter;
 	worker->assets = setup->assets;
 	worker->ticket_secret = setup->ticket_secret;
+	worker->run = setup->run;
+	worker->events = events_new(worker);
 	worker->conf = conf_ref(setup->conf);
 	worker->loop = loop_new("worker", handle, worker);
 	worker->wheel = wheel_new(loop_base(worker->loop));
@@ -129,8 +121,9 @@ worker_free(struct worker *worker)
 	loop_join(worker->loop);
 	event_free(worker->flush);
 	conn_home_free(worker->home);
+	events_free(worker->events);
 	end_mounts(worker);
-	post_closed(worker);
+	worker_post_closed(worker);
 	event_free(worker->tell_closed);
 	pump_free(worker->pump);
 	wheel_free(worker->wheel);
@@ -151,39 +144,6 @@ worker_drop_feed(struct feed *feed)
 	feed_free(feed);
 }
 
-/* What it was told before comes first. */
-void
-worker_tell_desk(struct worker *worker, struct message *message)
-{
-	post_closed(worker);
-	loop_post_from(worker->loop, worker->desk, message);
-}
-
-/* Nobody waits for it, and to wake the desk for each would cost more than the
- * rest of an end. */
-void
-worker_forget(struct worker *worker, const struct conn *conn)
-{
-	const struct timeval wait = { .tv_usec = CLOSED_MS * 1000 };
-	struct closed_msg *closed = worker->closed;
-
-	table_take(&worker->conns, conn_number(conn));
-	if (closed == NULL) {
-		closed = message_new(MSG_CLOSED, sizeof(*closed));
-		worker->closed = closed;
-		event_add(worker->tell_closed, &wait);
-	}
-	closed->conn_nos[closed->count++] = conn_number(conn);
-	if (closed->count == CLOSED_MOST)
-		post_closed(worker);
-}
-
-struct mount *
-worker_mount(const struct worker *worker, uint32_t mount_no)
-{
-	return table_get(&worker->mounts, mount_no);
-}
-
 static void
 meter_all(struct worker *worker)
 {
@@ -198,6 +158,7 @@ meter_all(struct worker *worker)
 			continue;
 		}
 		reader_meter(conn);
+		events_meter(conn);
 		source_meter(conn);
 	}
 }
@@ -280,6 +241,7 @@ tick(evutil_socket_t fd, short what, void *arg)
 		drop_stalled(worker);
 	}
 	meter_next_slot(worker);
+	events_tick(worker->events);
 	tell_pulse(worker);
 }
 
@@ -512,7 +474,7 @@ take_page(struct worker *worker, struct page_msg *page)
 		message_free(&page->message);
 }
 
-/* All that is about who reads recordings or pages. */
+/* All that is about who reads recordings, pages or events. */
 static void
 take_reading(struct worker *worker, struct message *message)
 {
@@ -526,6 +488,8 @@ take_reading(struct worker *worker, struct message *message)
 	}
 	if (message->kind == MSG_PIECE)
 		take_piece(worker, (struct piece_msg *)message);
+	else if (message->kind == MSG_EVENT)
+		events_send(worker->events, (struct event_msg *)message);
 	else
 		tap_set(&worker->tap, ((struct room_msg *)message)->archive_bps,
 		    clock_mono_us());
@@ -544,6 +508,7 @@ handle(void *owner, struct message *message)
 	case MSG_ANSWER:
 		take_answer(worker, (struct answer_msg *)message);
 		return; /* freed there */
+	case MSG_EVENT:
 	case MSG_FOUND:
 	case MSG_PAGE:
 	case MSG_PIECE:

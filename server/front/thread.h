@@ -20,6 +20,7 @@ struct worker_setup {
 	struct loop *porter;    /* makes pages */
 	const struct assets *assets;
 	const uint8_t *ticket_secret; /* http/ticket.h */
+	uint64_t run;                 /* random, of this run */
 	const struct conf *conf;
 	struct uniques_seed seed; /* the same for all */
 	unsigned thread_no;       /* given back in DONE */

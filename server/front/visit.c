@@ -10,6 +10,7 @@
 #include "front/routes.h"
 #include "http/response.h"
 #include "net/address.h"
+#include "serve/events.h"
 #include "serve/reader.h"
 #include "stream/feed.h"
 #include "stream/listener.h"
@@ -346,6 +347,14 @@ send_head(struct visit *visit, struct mount *mount)
 	conn_finish(visit->conn, CLOSE_DONE);
 }
 
+/* As long as it likes. */
+static void
+begin_events(struct visit *visit, const struct answer_msg *answer)
+{
+	events_begin(visit->worker, visit->conn, &visit->request, answer);
+	free_visit(visit);
+}
+
 static void
 follow_answer(struct visit *visit, struct answer_msg *answer)
 {
@@ -372,6 +381,9 @@ follow_answer(struct visit *visit, struct answer_msg *answer)
 		break;
 	case ASK_LOGIN:
 		CHECK(false); /* the porter asks it */
+		break;
+	case ASK_EVENTS:
+		begin_events(visit, answer);
 		break;
 	case ASK_CATALOG:
 		visit->member = answer->member;

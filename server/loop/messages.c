@@ -7,6 +7,7 @@
 #include "loop/loop.h"
 
 #include <openssl/ssl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -33,6 +34,22 @@ free_command(struct command_msg *command)
 {
 	for (unsigned i = 0; i < command->argc; i++)
 		free(command->argv[i]);
+}
+
+static void
+free_ask(struct ask_msg *ask)
+{
+	explicit_bzero(ask->key, sizeof(ask->key));
+	free(ask->event_mounts);
+}
+
+/* A feed inside is taken by the worker in any case. */
+static void
+free_answer(struct answer_msg *answer)
+{
+	block_unref(answer->body);
+	block_unref(answer->document.body);
+	free(answer->event_mounts);
 }
 
 static void
@@ -88,6 +105,13 @@ free_found(struct found_msg *found)
 }
 
 void
+event_id(char id[EVENT_ID_BYTES], uint64_t run, uint64_t number)
+{
+	snprintf(id, EVENT_ID_BYTES, "%016llx-%llu", (unsigned long long)run,
+	    (unsigned long long)number);
+}
+
+void
 message_free(struct message *message)
 {
 	if (message == NULL)
@@ -100,9 +124,10 @@ message_free(struct message *message)
 		conf_unref(((struct conf_msg *)message)->conf);
 		break;
 	case MSG_ANSWER:
-		/* A feed inside is taken by the worker in any case. */
-		block_unref(((struct answer_msg *)message)->body);
-		block_unref(((struct answer_msg *)message)->document.body);
+		free_answer((struct answer_msg *)message);
+		break;
+	case MSG_EVENT:
+		block_unref(((struct event_msg *)message)->block);
 		break;
 	case MSG_BLOCK:
 		block_unref(((struct block_msg *)message)->block);
@@ -136,7 +161,7 @@ message_free(struct message *message)
 		free_statements((struct statement_msg *)message);
 		return;
 	case MSG_ASK:
-		explicit_bzero(((struct ask_msg *)message)->key, KEY_BYTES);
+		free_ask((struct ask_msg *)message);
 		break;
 	case MSG_CHECK_KEY:
 	case MSG_KEY_CHECKED:

@@ -48,6 +48,7 @@ enum message_kind {
 	MSG_LIST,       /* struct listing_msg without rows: please fill it */
 	MSG_FLUSH,      /* struct flush_msg: tell the clerk all there is */
 	MSG_ROOM,       /* struct room_msg: what recordings may take */
+	MSG_EVENT,      /* struct event_msg: something on air changed */
 	MSG_STOP,       /* struct message: to all threads */
 	/* the feeding worker to the other workers and the spool */
 	MSG_BLOCK, /* struct block_msg */
@@ -376,7 +377,8 @@ enum ask_kind {
 	ASK_PAGE,    /* a page, a playlist, the status */
 	ASK_ITEM,    /* may I read a recording of this mount? */
 	ASK_CATALOG, /* what is published; the librarian answers */
-	ASK_LOGIN    /* is this key the member's own? */
+	ASK_LOGIN,   /* is this key the member's own? */
+	ASK_EVENTS   /* what is on air? I follow it */
 };
 
 struct ask_msg {
@@ -395,6 +397,8 @@ struct ask_msg {
 	uint64_t need_bps;        /* and to play it takes so much */
 	struct catalog_wish wish; /* ASK_CATALOG */
 	struct in6_addr address;  /* /128 or mapped IPv4, for slowing down */
+	char *event_mounts; /* ASK_EVENTS: with commas between, "" for all;
+			     * freed with the message */
 	char content_type[64];
 	char title[TITLE_BYTES];
 	char url[NAME_BYTES];
@@ -417,6 +421,7 @@ struct answer_msg {
 	struct block *body; /* ASK_PAGE */
 	const char *type;   /* of the body; a constant */
 	struct document document; /* ASK_CATALOG */
+	char *event_mounts;       /* ASK_EVENTS: as asked; freed with it */
 };
 
 struct mount_msg {

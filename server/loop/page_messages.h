@@ -42,6 +42,19 @@ struct page_msg {
 	char *lines;        /* header lines, CRLF each; freed with it */
 };
 
+#define EVENT_ID_BYTES 48
+
+/* Something on air changed: what is sent to who follows it. */
+struct event_msg {
+	struct message message;
+	uint64_t number; /* of this run, one more each time */
+	char mount[MOUNT_BYTES];
+	struct block *block;
+};
+
+/* What a client gives back when it returns. */
+void event_id(char id[EVENT_ID_BYTES], uint64_t run, uint64_t number);
+
 #define RUN_WORDS 64
 
 /* A command line whose RESULT somebody else than the control socket waits for.

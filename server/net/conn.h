@@ -123,6 +123,8 @@ void conn_pull(struct conn *);
 
 /* Small answers: copied, and sent before anything else. */
 void conn_send(struct conn *, const void *bytes, size_t len);
+/* Of what conn_send() was given, what the socket has not taken. */
+size_t conn_waiting(const struct conn *);
 /* The same, but goes out with the next conn_writev(), which must follow. */
 void conn_queue(struct conn *, const void *bytes, size_t len);
 /* Bytes taken, 0 when the socket is full (CONN_DRAINED will come), -1 when it

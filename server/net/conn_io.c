@@ -384,6 +384,12 @@ conn_send(struct conn *conn, const void *bytes, size_t len)
 		conn_want_write(conn, true);
 }
 
+size_t
+conn_waiting(const struct conn *conn)
+{
+	return conn->output != NULL ? conn->output->len : 0;
+}
+
 void
 conn_queue(struct conn *conn, const void *bytes, size_t len)
 {

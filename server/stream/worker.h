@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 struct assets;
+struct events;
 struct mount;
 struct pump;
 struct spool;
@@ -54,6 +55,8 @@ struct worker {
 	int64_t pulse_us,
 	    pulse_cpu_us; /* mono and CPU time, told to the desk */
 	uint64_t pulse_sent;
+	struct events *events; /* who follows what is on air */
+	uint64_t run;          /* random, of this run of the server */
 	struct tap tap;        /* what recordings may take */
 	uint64_t archive_sent; /* bytes of recordings, since the last pulse */
 	uint64_t archive_need_bps; /* of all that are being read */
@@ -61,6 +64,8 @@ struct worker {
 	unsigned thread_no;
 };
 
+/* What is not told yet of conns that are gone. */
+void worker_post_closed(struct worker *);
 void worker_tell_desk(struct worker *, struct message *);
 /* This conn is closing: nobody finds it any more, and the desk is told within
  * some milliseconds. */
