@@ -536,6 +536,7 @@ pages_files = \
 	server/pages/status_json.c \
 	server/pages/template.c \
 	server/pages/template.h \
+	server/pages/template_check.c \
 	server/pages/template_priv.h \
 	server/pages/template_read.c \
 	server/pages/web.h

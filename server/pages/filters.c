@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FIXED_SPACE "\u00a0"
+#define LAST_MS INT64_C(253402300800000) /* the year 10000 */
 
 struct filter {
 	const char *name;
@@ -52,7 +52,8 @@ write_raw(const struct manner *manner, const json_t *value, struct bytes *out)
 	bytes_text(out, value_text(value, number));
 }
 
-/* What text_url_path leaves may stand in an attribute, but for &. */
+/* What text_url_path leaves may stand in an attribute, but for &. It stays a
+ * path: neither another host ("//") nor a scheme ("javascript:"). */
 static void
 write_path(const struct manner *manner, const json_t *value, struct bytes *out)
 {
@@ -61,8 +62,16 @@ write_path(const struct manner *manner, const json_t *value, struct bytes *out)
 
 	(void)manner;
 	text_url_path(&path, value_text(value, number));
-	bytes_append(&path, "", 1);
-	text_html(out, (const char *)path.data);
+	for (size_t i = 0; i < path.len; i++) {
+		char letter = (char)path.data[i];
+
+		if (letter == ':')
+			bytes_text(out, "%3A");
+		else if (i == 1 && letter == '/' && path.data[0] == '/')
+			bytes_text(out, "%2F");
+		else
+			text_html(out, (const char[]){ letter, '\0' });
+	}
 	bytes_free(&path);
 }
 
@@ -164,20 +173,15 @@ write_seconds(
 	bytes_format(out, "%llu", (unsigned long long)(amount(value) / 1000));
 }
 
-/* Milliseconds since 1970, or ISO 8601 in UTC as the commands print it. */
+/* 2026-07-01T10:20:30Z, or the day alone. */
 static bool
-read_moment(const json_t *value, int64_t *wall_ms)
+read_iso(const char *text, int64_t *wall_ms)
 {
-	const char *text = json_string_value(value);
 	char day[DAY_BYTES];
 	unsigned hour, minute, second;
 	int64_t number;
 
-	if (json_is_integer(value)) {
-		*wall_ms = json_integer_value(value);
-		return true;
-	}
-	if (text == NULL || strlen(text) < DAY_BYTES - 1)
+	if (strlen(text) < DAY_BYTES - 1)
 		return false;
 	memcpy(day, text, DAY_BYTES - 1);
 	day[DAY_BYTES - 1] = '\0';
@@ -189,6 +193,19 @@ read_moment(const json_t *value, int64_t *wall_ms)
 		*wall_ms += ((int64_t)hour * 3600 + minute * 60 + second) *
 		    1000;
 	return true;
+}
+
+/* Milliseconds since 1970, or ISO 8601 in UTC as the commands print it; in
+ * years of four digits. */
+static bool
+read_moment(const json_t *value, int64_t *wall_ms)
+{
+	const char *text = json_string_value(value);
+
+	*wall_ms = json_integer_value(value);
+	return (text != NULL ? read_iso(text, wall_ms)
+			     : json_is_integer(value)) &&
+	    *wall_ms >= 0 && *wall_ms < LAST_MS;
 }
 
 static void

@@ -12,6 +12,12 @@
 
 #define PAGE_END ".html"
 
+/* The blocks of a page that uses a layout. */
+struct fill {
+	const struct nodes *nodes;
+	const struct fill *outer; /* of the page this one is the layout of */
+};
+
 /* What is being written, and from what. */
 struct writing {
 	struct templates *templates;
@@ -20,9 +26,8 @@ struct writing {
 	const json_t *stack[TEMPLATE_DEPTH];
 	unsigned depth; /* of the stack */
 	unsigned files; /* within each other */
-	/* Blocks of the pages that use this layout, the outermost first. */
-	const struct nodes *fills[TEMPLATE_DEPTH];
-	unsigned fill_count;
+	unsigned steps;
+	const struct fill *fill; /* NULL: this is no layout */
 	struct bytes *out;
 };
 
@@ -68,16 +73,6 @@ load_words(struct templates *templates, const struct web_file *files,
 	return true;
 }
 
-static const struct template *
-find(const struct templates *templates, const char *name)
-{
-	for (unsigned i = 0; i < templates->count; i++) {
-		if (strcmp(templates->all[i].name, name) == 0)
-			return &templates->all[i];
-	}
-	return NULL;
-}
-
 static bool
 load_page(
     struct templates *templates, const struct web_file *file, char **error)
@@ -97,25 +92,6 @@ load_page(
 	return true;
 }
 
-/* Files that are named must be there. */
-static bool
-check_names(const struct templates *templates, const struct template *page,
-    const struct nodes *nodes, char **error)
-{
-	for (unsigned i = 0; i < nodes->count; i++) {
-		const struct node *node = &nodes->all[i];
-
-		if ((node->kind == NODE_PART || node->kind == NODE_LAYOUT) &&
-		    find(templates, node->name) == NULL)
-			return sentence(error,
-			    "web/%s.html, line %u: there is no %s.html",
-			    page->name, node->line, node->name);
-		if (!check_names(templates, page, &node->inner, error))
-			return false;
-	}
-	return true;
-}
-
 static bool
 load(struct templates *templates, const struct web_file *files, unsigned count,
     char **error)
@@ -127,12 +103,7 @@ load(struct templates *templates, const struct web_file *files, unsigned count,
 		    !load_page(templates, &files[i], error))
 			return false;
 	}
-	for (unsigned i = 0; i < templates->count; i++) {
-		if (!check_names(templates, &templates->all[i],
-			&templates->all[i].nodes[LANGUAGE_EN], error))
-			return false;
-	}
-	return true;
+	return templates_check(templates, error);
 }
 
 struct templates *
@@ -142,6 +113,7 @@ templates_load(const struct web_file *files, unsigned count, char **error)
 
 	templates->all = mem_new((count + 1) * sizeof(*templates->all));
 	templates->missing = json_object();
+	templates->used = json_object();
 	for (unsigned i = 0; i < LANGUAGES; i++)
 		manner_begin(&templates->manners[i],
 		    language_code((enum language)i), "");
@@ -165,6 +137,7 @@ templates_free(struct templates *templates)
 		manner_end(&templates->manners[i]);
 	}
 	json_decref(templates->missing);
+	json_decref(templates->used);
 	free(templates->all);
 	free(templates);
 }
@@ -179,6 +152,28 @@ templates_missing(const struct templates *templates)
 		return NULL;
 	for (; at != NULL; at = json_object_iter_next(templates->missing, at))
 		bytes_format(&text, "%s\n", json_object_iter_key(at));
+	bytes_append(&text, "", 1);
+	return (char *)text.data;
+}
+
+char *
+templates_unused(const struct templates *templates)
+{
+	struct bytes text = { 0 };
+
+	for (unsigned i = LANGUAGE_EN + 1; i < LANGUAGES; i++) {
+		const char *key;
+		json_t *value;
+
+		json_object_foreach(templates->words[i], key, value)
+		{
+			if (json_object_get(templates->used, key) == NULL)
+				bytes_format(&text, "%s: %s\n",
+				    language_code((enum language)i), key);
+		}
+	}
+	if (text.len == 0)
+		return NULL;
 	bytes_append(&text, "", 1);
 	return (char *)text.data;
 }
@@ -246,7 +241,8 @@ write_in(struct writing *writing, const struct nodes *nodes, const json_t *item)
 {
 	bool is_written;
 
-	if (writing->depth == TEMPLATE_DEPTH)
+	if (writing->depth == TEMPLATE_DEPTH ||
+	    ++writing->steps > TEMPLATE_STEPS)
 		return false;
 	writing->stack[writing->depth++] = item;
 	is_written = write_nodes(writing, nodes);
@@ -316,7 +312,7 @@ write_words(const struct writing *writing, const struct node *node)
 static bool
 write_file(struct writing *writing, const char *name)
 {
-	const struct template *page = find(writing->templates, name);
+	const struct template *page = template_find(writing->templates, name);
 	bool is_written;
 
 	if (page == NULL || writing->files == TEMPLATE_DEPTH)
@@ -330,31 +326,46 @@ write_file(struct writing *writing, const char *name)
 static bool
 write_layout(struct writing *writing, const struct node *node)
 {
+	const struct fill fill = { &node->inner, writing->fill };
 	bool is_written;
 
-	if (writing->fill_count == TEMPLATE_DEPTH)
-		return false;
-	writing->fills[writing->fill_count++] = &node->inner;
+	writing->fill = &fill;
 	is_written = write_file(writing, node->name);
-	writing->fill_count--;
+	writing->fill = fill.outer;
 	return is_written;
 }
 
-/* What the outermost page says, else what stands here. */
+static const struct node *
+find_block(const struct nodes *nodes, const char *name)
+{
+	for (unsigned i = 0; i < nodes->count; i++) {
+		if (nodes->all[i].kind == NODE_BLOCK &&
+		    strcmp(nodes->all[i].name, name) == 0)
+			return &nodes->all[i];
+	}
+	return NULL;
+}
+
+/* What the outermost page says, else what stands here. What a page says is
+ * its own: blocks within are filled by pages it is the layout of only. */
 static bool
 write_block(struct writing *writing, const struct node *node)
 {
-	for (unsigned i = 0; i < writing->fill_count; i++) {
-		const struct nodes *fill = writing->fills[i];
+	const struct fill *here = writing->fill;
+	const struct node *block = node;
+	bool is_written;
 
-		for (unsigned j = 0; j < fill->count; j++) {
-			if (fill->all[j].kind == NODE_BLOCK &&
-			    strcmp(fill->all[j].name, node->name) == 0)
-				return write_nodes(
-				    writing, &fill->all[j].inner);
+	for (const struct fill *fill = here; fill != NULL; fill = fill->outer) {
+		const struct node *found = find_block(fill->nodes, node->name);
+
+		if (found != NULL) {
+			block = found;
+			writing->fill = fill->outer;
 		}
 	}
-	return write_nodes(writing, &node->inner);
+	is_written = write_nodes(writing, &block->inner);
+	writing->fill = here;
+	return is_written;
 }
 
 static bool
@@ -393,6 +404,7 @@ write_nodes(struct writing *writing, const struct nodes *nodes)
 {
 	for (unsigned i = 0; i < nodes->count; i++) {
 		if (writing->out->len > TEMPLATE_MOST ||
+		    ++writing->steps > TEMPLATE_STEPS ||
 		    !write_node(writing, &nodes->all[i]))
 			return false;
 	}

@@ -12,10 +12,11 @@
  *   {{>part}}                           another template, here
  *   {{<layout}} {{$block}} .. {{/block}} {{/layout}}
  *                                       another one, with its blocks filled
- *   [[text]]  [[one {}|many {}|name]]   in the reader's language
+ *   [[text]]  [[text {}|name]]  [[one {}|many {}|name:filter]]
+ *                                       in the reader's language
  *
- * Templates are compiled once for each language; all of that can go wrong is
- * said then. One thread uses them.
+ * Templates are compiled once for each language; all that can be wrong in one
+ * is said then. One thread uses them.
  */
 #ifndef PAGES_TEMPLATE_H
 #define PAGES_TEMPLATE_H
@@ -38,9 +39,12 @@ void templates_free(struct templates *); /* NULL is fine */
 /* Texts without a translation, one a line, "fr: text"; NULL: none. The caller
  * frees it. */
 char *templates_missing(const struct templates *);
+/* Translations of texts that are in no template, likewise. */
+char *templates_unused(const struct templates *);
 
 /* The name is the file's without .html. Dates are of data's "zone". False:
- * there is no such template, or what it makes is too long; out is empty. */
+ * there is no such template, or what it makes is too long, too deep or never
+ * ends; out is empty. */
 bool template_render(struct templates *, const char *name, enum language,
     const json_t *data, struct bytes *out) MUST_CHECK;
 

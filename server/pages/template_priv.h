@@ -12,6 +12,7 @@
 #define TEMPLATE_NAME  64
 #define TEMPLATE_DEPTH 24        /* sections and files within each other */
 #define TEMPLATE_MOST  (4 << 20) /* bytes of a page */
+#define TEMPLATE_STEPS (1 << 20) /* nodes and items of a page */
 
 enum node_kind {
 	NODE_TEXT,    /* text */
@@ -53,6 +54,7 @@ struct templates {
 	unsigned count;
 	json_t *words[LANGUAGES]; /* NULL for English */
 	json_t *missing;          /* an object whose keys are "fr: text" */
+	json_t *used;             /* an object whose keys are texts */
 	struct manner manners[LANGUAGES];
 };
 
@@ -63,6 +65,12 @@ void filter_apply(const struct filter *, const struct manner *, const json_t *,
     struct bytes *out);
 /* As shown without a filter, but for what is escaped. */
 const char *value_text(const json_t *, char number[FIGURE_BYTES]);
+
+/* template_check.c */
+/* NULL: there is none. */
+const struct template *template_find(
+    const struct templates *, const char *name);
+bool templates_check(const struct templates *, char **error) MUST_CHECK;
 
 /* template_read.c */
 bool template_read(struct templates *, enum language, const struct web_file *,

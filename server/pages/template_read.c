@@ -61,24 +61,24 @@ static bool
 fail(const struct reader *reader, const char *why, const char *about,
     size_t about_len)
 {
-	return sentence(reader->error, "web/%s, line %u: %s: %.*s",
-	    reader->file, reader->line, why, (int)about_len, about);
+	return sentence(reader->error, "web/%s, line %u: %s%s%.*s",
+	    reader->file, reader->line, why, about_len > 0 ? ": " : "",
+	    (int)about_len, about);
 }
 
-/* Up to mark, which is passed. NULL: it does not come on this line or the
- * next few. */
+/* Up to mark, which is passed. NULL: it does not come on this line. */
 static const char *
 take_until(struct reader *reader, const char *mark, size_t *len)
 {
 	const char *from = reader->at;
-	const char *to = memmem(
-	    from, (size_t)(reader->end - from), mark, strlen(mark));
+	const char *end = memchr(from, '\n', (size_t)(reader->end - from));
+	const char *to = memmem(from,
+	    (size_t)((end != NULL ? end : reader->end) - from), mark,
+	    strlen(mark));
 
 	if (to == NULL)
 		return NULL;
 	*len = (size_t)(to - from);
-	for (size_t i = 0; i < *len; i++)
-		reader->line += from[i] == '\n';
 	reader->at = to + strlen(mark);
 	return from;
 }
@@ -159,7 +159,9 @@ read_section(
 					    : NODE_LAYOUT;
 	struct nodes inner = { 0 };
 	struct node *node = add(reader, to, kind);
-	const char *equals = memchr(tag, '=', len);
+	const char *equals = kind == NODE_SECTION || kind == NODE_UNLESS
+	    ? memchr(tag, '=', len)
+	    : NULL;
 	size_t name_len = (equals != NULL ? (size_t)(equals - tag) : len) - 1;
 	bool is_read;
 
@@ -177,12 +179,13 @@ read_section(
 
 /* The text in the reader's language; itself when there is none. */
 static const char *
-translated(struct reader *reader, const char *text)
+translated(const struct reader *reader, const char *text)
 {
 	json_t *words = reader->templates->words[reader->language];
 	const char *found;
 	char *missing;
 
+	json_object_set_new(reader->templates->used, text, json_true());
 	if (words == NULL)
 		return text;
 	found = json_string_value(json_object_get(words, text));
@@ -208,38 +211,56 @@ set_argument(const struct reader *reader, struct node *node, const char *from,
 		colon != NULL ? len - name_len - 1 : 0);
 }
 
+static bool
+has_place(const char *text)
+{
+	return strstr(text, "{}") != NULL;
+}
+
+/* There is something to say, one place for one argument and none for none,
+ * and the same in each language. */
+static bool
+set_text(const struct reader *reader, char **to, const char *text,
+    bool may_have_place, bool must_have_place)
+{
+	const char *said = translated(reader, text);
+	const char *place = strstr(text, "{}");
+
+	*to = mem_text(said);
+	if (text[0] == '\0' || said[0] == '\0')
+		return fail(reader, "there is no text", text, strlen(text));
+	if (place != NULL ? !may_have_place || has_place(place + 2)
+			  : must_have_place)
+		return fail(reader, "one {} for one name", text, strlen(text));
+	return has_place(said) == (place != NULL) ||
+	    fail(reader, "{} is not in each language", text, strlen(text));
+}
+
 /* [[text]], [[text|name]], [[one|many|name]]. */
 static bool
 read_words(struct reader *reader, struct nodes *to)
 {
-	size_t len, parts[2], count = 0;
+	size_t len, count = 0;
 	const char *from = take_until(reader, "]]", &len);
 	struct node *node = add(reader, to, NODE_WORDS);
-	const char *end;
-	char *text;
+	char *parts[4], *text;
+	bool is_read;
 
 	if (from == NULL)
 		return fail(reader, "[[ has no end", reader->at, 0);
 	text = copy(from, len);
-	for (char *bar = text; (bar = strchr(bar, '|')) != NULL; bar++) {
-		*bar = '\0';
-		if (count < 2)
-			parts[count] = (size_t)(bar + 1 - text);
-		count++;
-	}
-	node->text = mem_text(translated(reader, text));
-	if (count == 2)
-		node->many = mem_text(translated(reader, text + parts[0]));
-	end = count > 0 ? text + parts[count > 1] : NULL;
-	if (count > 2 ||
-	    (end != NULL && !set_argument(reader, node, end, strlen(end)))) {
-		if (count > 2)
-			(void)fail(reader, "too many bars", from, len);
-		free(text);
-		return false;
-	}
+	for (char *at = text; at != NULL && count < 4; count++)
+		parts[count] = strsep(&at, "|");
+	is_read = count < 4 || fail(reader, "too many bars", from, len);
+	is_read = is_read &&
+	    set_text(reader, &node->text, parts[0], count > 1, count == 2);
+	if (is_read && count == 3)
+		is_read = set_text(reader, &node->many, parts[1], true, false);
+	if (is_read && count > 1)
+		is_read = set_argument(
+		    reader, node, parts[count - 1], strlen(parts[count - 1]));
 	free(text);
-	return true;
+	return is_read;
 }
 
 /* *is_end: it was the closing tag. */
@@ -263,7 +284,7 @@ read_tag(struct reader *reader, struct nodes *to, const char *closing,
 		node = add(reader, to, NODE_PART);
 		return set_name(reader, node, tag + 1, len - 1);
 	case '/':
-		*is_end = len - 1 == closing_len &&
+		*is_end = closing_len > 0 && len - 1 == closing_len &&
 		    memcmp(tag + 1, closing, closing_len) == 0;
 		return *is_end || fail(reader, "this closes nothing", tag, len);
 	case '!':
@@ -318,5 +339,7 @@ template_read(struct templates *templates, enum language language,
 		.line = 1,
 		.error = error };
 
+	if (memchr(file->bytes, '\0', file->len) != NULL)
+		return fail(&reader, "there is a NUL in it", "", 0);
 	return read_nodes(&reader, to, "", 0);
 }
