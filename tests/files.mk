@@ -4,6 +4,7 @@
 unit_tests = \
 	tests/unit/test_adts \
 	tests/unit/test_ask \
+	tests/unit/test_assets \
 	tests/unit/test_auth \
 	tests/unit/test_backup \
 	tests/unit/test_bytes \
@@ -87,6 +88,7 @@ unit_tests = \
 
 tests_unit_test_adts_SOURCES = tests/unit/test_adts.c
 tests_unit_test_ask_SOURCES = tests/unit/test_ask.c
+tests_unit_test_assets_SOURCES = tests/unit/test_assets.c
 tests_unit_test_auth_SOURCES = tests/unit/test_auth.c
 tests_unit_test_backup_SOURCES = tests/unit/test_backup.c
 tests_unit_test_bytes_SOURCES = tests/unit/test_bytes.c
@@ -214,6 +216,7 @@ fuzz_files = \
 	tests/fuzz/fuzz_range.c \
 	tests/fuzz/fuzz_request.c \
 	tests/fuzz/fuzz_sidecar.c \
+	tests/fuzz/fuzz_template.c \
 	tests/fuzz/fuzz_text.c \
 	tests/fuzz/fuzz_ts.c \
 	tests/fuzz/fuzz_webm.c \

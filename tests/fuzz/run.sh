@@ -26,6 +26,7 @@ mkdir -p "$build/objects" "$build/corpus"
 compile() {
 	find "$source/server" "$source/tools" -name '*.c' |
 	    grep -v -e server/main.c -e server/archived.c -e server/privilege.c \
+		-e server/pages/embed.c \
 		-e tools/cast.c -e tools/ctl.c -e tools/load/main.c |
 	    while read -r file; do
 		object=$build/objects/$(echo "${file#"$source"/}" |
