@@ -125,9 +125,9 @@ http_files = \
 	server/http/cookie.h \
 	server/http/headers.c \
 	server/http/http_priv.h \
-	server/http/names.c \
 	server/http/language.c \
 	server/http/language.h \
+	server/http/names.c \
 	server/http/parse.c \
 	server/http/query.c \
 	server/http/range.c \
@@ -303,8 +303,6 @@ archive_files = \
 	server/archive/scrub.h \
 	server/archive/scrubbing.c \
 	server/archive/scrubbing.h \
-	server/base/squeeze.c \
-	server/base/squeeze.h \
 	server/archive/sums.c \
 	server/archive/sums.h \
 	server/archive/upkeep.c \
