@@ -244,9 +244,9 @@ live_tests = \
 	tests/live/test_crash.py \
 	tests/live/test_custody.py \
 	tests/live/test_delegate.py \
-	tests/live/test_faces.py \
 	tests/live/test_doors.py \
 	tests/live/test_events.py \
+	tests/live/test_faces.py \
 	tests/live/test_feed.py \
 	tests/live/test_finish.py \
 	tests/live/test_finish_chains.py \
@@ -285,7 +285,8 @@ live_tests = \
 	tests/live/test_splits.py \
 	tests/live/test_tls.py \
 	tests/live/test_uniques.py \
-	tests/live/test_usage.py
+	tests/live/test_usage.py \
+	tests/live/test_web.py
 
 live_helpers = \
 	tests/live/books.py \

@@ -507,6 +507,16 @@ all_of_ours_are_right_and_translated(void **state)
 	templates_free(templates);
 }
 
+/* Markup comes from templates. */
+static void
+no_page_of_ours_takes_markup_as_data(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < web_file_count; i++)
+		assert_null(
+		    memmem(web_files[i].bytes, web_files[i].len, "|html", 5));
+}
+
 TEST_MAIN(TEST(pages_are_written), TEST(mistakes_are_said_with_their_line),
     TEST(cut_anywhere_they_are_read_or_refused),
     TEST(what_is_too_deep_is_refused),
@@ -514,4 +524,5 @@ TEST_MAIN(TEST(pages_are_written), TEST(mistakes_are_said_with_their_line),
     TEST(no_filter_lets_markup_through), TEST(links_lead_where_they_may),
     TEST(numbers_of_any_size_are_written), TEST(zones_are_those_of_the_data),
     TEST(texts_and_translations_are_compared),
-    TEST(all_of_ours_are_right_and_translated))
+    TEST(all_of_ours_are_right_and_translated),
+    TEST(no_page_of_ours_takes_markup_as_data))
