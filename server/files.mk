@@ -179,6 +179,10 @@ finish_files = \
 	server/finish/frames.h \
 	server/finish/id3.c \
 	server/finish/id3.h \
+	server/finish/m4a.c \
+	server/finish/m4a.h \
+	server/finish/m4a_boxes.c \
+	server/finish/m4a_boxes.h \
 	server/finish/mp3.c \
 	server/finish/ogg.c \
 	server/finish/ogg_measure.c \

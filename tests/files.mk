@@ -42,6 +42,7 @@ unit_tests = \
 	tests/unit/test_load_frames \
 	tests/unit/test_load_ts \
 	tests/unit/test_loop \
+	tests/unit/test_m4a \
 	tests/unit/test_media \
 	tests/unit/test_member_keys \
 	tests/unit/test_meter \
@@ -126,6 +127,7 @@ tests_unit_test_line_SOURCES = tests/unit/test_line.c
 tests_unit_test_load_frames_SOURCES = tests/unit/test_load_frames.c
 tests_unit_test_load_ts_SOURCES = tests/unit/test_load_ts.c
 tests_unit_test_loop_SOURCES = tests/unit/test_loop.c
+tests_unit_test_m4a_SOURCES = tests/unit/test_m4a.c
 tests_unit_test_media_SOURCES = tests/unit/test_media.c
 tests_unit_test_member_keys_SOURCES = tests/unit/test_member_keys.c
 tests_unit_test_meter_SOURCES = tests/unit/test_meter.c
@@ -186,6 +188,7 @@ unit_headers = \
 	tests/unit/deck_help.h \
 	tests/unit/ledger_help.h \
 	tests/unit/life_help.h \
+	tests/unit/m4a_seen.h \
 	tests/unit/ogg_pages.h \
 	tests/unit/openpgp_help.h \
 	tests/unit/sample_model.h \
@@ -206,6 +209,7 @@ fuzz_files = \
 	tests/fuzz/fuzz_finish.c \
 	tests/fuzz/fuzz_flac.c \
 	tests/fuzz/fuzz_icy.c \
+	tests/fuzz/fuzz_m4a.c \
 	tests/fuzz/fuzz_mandate.c \
 	tests/fuzz/fuzz_media.c \
 	tests/fuzz/fuzz_mp3.c \

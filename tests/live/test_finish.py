@@ -95,6 +95,13 @@ def frames_sum(path):
     return total
 
 
+def samples_hash(path):
+    """Of all that comes out of the decoder."""
+    return subprocess.run(
+        ["ffmpeg", "-nostdin", "-v", "error", "-i", path, "-f", "hash", "-"],
+        check=True, capture_output=True, timeout=120).stdout
+
+
 PACKETS = ["-show_entries", "packet=pts_time,data_hash",
            "-show_data_hash", "md5"]
 
@@ -183,6 +190,24 @@ class Finish(unittest.TestCase):
         self.assertEqual([chapter["tags"]["title"] for chapter in found],
                          [title for _, title in facts["chapters"]])
 
+    def test_aac_twin(self):
+        """What players cannot seek in, once more as MPEG-4."""
+        path = made(self.folder, "aac")
+        size = os.path.getsize(path)
+        marks = [(size * part // 5, f"Title {part} \u00e9") for part in
+                 range(5)]
+        facts, out = self.finish("m4a", path, marks)
+        self.assertEqual(facts["result"], "written")
+        want = frames_sum(path)
+        told = probe(out, "-show_entries", "format=duration:format_tags")
+        self.assertAlmostEqual(
+            float(told["format"]["duration"]), want, delta=0.05)
+        self.assertEqual(told["format"]["tags"]["title"], "A show")
+        self.assertEqual(decode(out)[0], "")
+        self.assertEqual(samples_hash(out), samples_hash(path))
+        # A packet of sound, 21 ms, is as near as a seek can come.
+        self.check_seeks(out, want, 0.03, 0.001)
+        self.check_chapters(out, facts)
 
     def check_chain(self, extension, options):
         """Twenty titles, one after the other, as encoders do it."""

@@ -2,16 +2,19 @@
  * SPDX-FileCopyrightText: The all2all developers
  *
  * finish_tool EXTENSION RECORDING FINISHED [BYTE TITLE ...]: finishes a file as
- * the archivist does, and prints what is known of it then as JSON. Used by
+ * the archivist does, and prints what is known of it then as JSON. Of EXTENSION
+ * "m4a" the recording is ADTS, and what is written its twin. Used by
  * tests/live/test_finish*.py. */
 #include "base/bytes.h"
 #include "base/text.h"
 #include "finish/finish.h"
+#include "finish/m4a.h"
 
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -52,6 +55,22 @@ print_facts(enum finish_result result, const struct finish_facts *facts)
 	bytes_free(&out);
 }
 
+static enum finish_result
+make_twin(const struct finish_job *job, const struct finish_facts *facts,
+    char **error)
+{
+	const struct m4a_job twin = { .from = job->from,
+		.from_bytes = job->from_bytes,
+		.to = job->to,
+		.title = job->title,
+		.artist = job->artist,
+		.started_ms = job->started_ms,
+		.chapters = facts->chapters,
+		.chapter_count = facts->chapter_count };
+
+	return m4a_write(&twin, error);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -63,16 +82,18 @@ main(int argc, char **argv)
 	struct finish_facts facts;
 	enum finish_result result;
 	struct stat st;
+	bool is_twin;
 	char *error;
 
 	if (argc < 4)
 		return 2;
+	is_twin = strcmp(argv[1], "m4a") == 0;
 	for (int i = 4; i + 1 < argc && job.mark_count < MOST_MARKS; i += 2) {
 		marks[job.mark_count].byte = strtoull(argv[i], NULL, 10);
 		text_copy(marks[job.mark_count++].title, FINISH_TITLE_BYTES,
 		    argv[i + 1]);
 	}
-	job.extension = argv[1];
+	job.extension = is_twin ? "aac" : argv[1];
 	job.from = open(argv[2], O_RDONLY);
 	job.to = open(argv[3], O_RDWR | O_CREAT | O_TRUNC, 0600);
 	if (job.from == -1 || job.to == -1 || fstat(job.from, &st) == -1) {
@@ -81,6 +102,8 @@ main(int argc, char **argv)
 	}
 	job.from_bytes = st.st_size;
 	result = finish_media(&job, &facts, &error);
+	if (is_twin && result == FINISH_AS_IS)
+		result = make_twin(&job, &facts, &error);
 	print_facts(result, &facts);
 	if (error != NULL)
 		fprintf(stderr, "%s\n", error);
