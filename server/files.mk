@@ -309,6 +309,8 @@ archive_files = \
 	server/archive/scrubbing.h \
 	server/archive/sums.c \
 	server/archive/sums.h \
+	server/archive/twin.c \
+	server/archive/twin.h \
 	server/archive/upkeep.c \
 	server/archive/upkeep.h \
 	server/archive/walk.c \

@@ -80,6 +80,7 @@ unit_tests = \
 	tests/unit/test_text \
 	tests/unit/test_tls_conn \
 	tests/unit/test_ts \
+	tests/unit/test_twin \
 	tests/unit/test_webm \
 	tests/unit/test_webm_block \
 	tests/unit/test_webm_hostile \
@@ -165,6 +166,7 @@ tests_unit_test_template_SOURCES = tests/unit/test_template.c
 tests_unit_test_text_SOURCES = tests/unit/test_text.c
 tests_unit_test_tls_conn_SOURCES = tests/unit/test_tls_conn.c
 tests_unit_test_ts_SOURCES = tests/unit/test_ts.c
+tests_unit_test_twin_SOURCES = tests/unit/test_twin.c
 tests_unit_test_webm_SOURCES = tests/unit/test_webm.c
 tests_unit_test_webm_block_SOURCES = tests/unit/test_webm_block.c
 tests_unit_test_webm_hostile_SOURCES = tests/unit/test_webm_hostile.c

@@ -10,6 +10,7 @@
 #include "archive/scrubbing.h"
 #include "archive/upkeep.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/sentence.h"
@@ -79,6 +80,31 @@ go_on(void *arg)
 	int64_t stop_at_ms = atomic_load(&archivist->stop_at_ms);
 
 	return stop_at_ms == 0 || clock_mono_ms() < stop_at_ms;
+}
+
+/* The reserve is for what is recorded; what a twin takes is the member's. */
+static bool
+has_room(const struct archivist *archivist, const struct recording_msg *row)
+{
+	uint64_t reserve = (uint64_t)archivist->conf->archive_reserve_bytes;
+	uint64_t free_bytes;
+
+	return file_free_bytes(archivist->finishing.archive, &free_bytes) &&
+	    free_bytes >= row->bytes + reserve &&
+	    recordings_has_room(archivist->store, row->member, row->bytes);
+}
+
+static bool
+wants_twin(void *arg, const struct recording_msg *row)
+{
+	struct archivist *archivist = arg;
+
+	if (!conf_mount(archivist->conf, row->mount)->has_twin)
+		return false;
+	if (has_room(archivist, row))
+		return true;
+	log_warn("archive: %s has no twin: there is no room", row->path);
+	return false;
 }
 
 static void
@@ -238,6 +264,7 @@ archivist_open(const struct archivist_setup *setup, char **error)
 	archivist->last = &archivist->leftovers;
 	archivist->finishing = (struct finishing){ .row = archivist_tell,
 		.name_of = name_of,
+		.wants_twin = wants_twin,
 		.go_on = go_on,
 		.arg = archivist };
 	archivist->finishing.archive = naming_open_archive(setup->data);

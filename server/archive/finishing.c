@@ -4,6 +4,7 @@
 
 #include "archive/item.h"
 #include "archive/sums.h"
+#include "archive/twin.h"
 #include "base/digest.h"
 #include "base/file.h"
 #include "base/log.h"
@@ -258,6 +259,9 @@ write_sum(const struct work *work)
 	name_file(work, NAMING_MEDIA, name);
 	if (!sums_put(work->folder, name, work->facts.row.sha256))
 		log_warn("archive: %s is not in %s: %m", name, SUMS_NAME);
+	name_file(work, NAMING_TWIN, name);
+	if (!sums_put(work->folder, name, work->facts.row.twin_sha256))
+		log_warn("archive: %s is not in %s: %m", name, SUMS_NAME);
 }
 
 /* An earlier try may have made a STEM.ext. */
@@ -291,6 +295,7 @@ tidy(struct work *work)
 {
 	(void)unlink_file(work, NAMING_MEDIA_PART);
 	(void)unlink_file(work, NAMING_MEDIA_NEW);
+	(void)unlink_file(work, NAMING_TWIN_NEW);
 	(void)unlink_file(work, NAMING_SIDECAR_NEW);
 	(void)unlink_file(work, NAMING_MARKS_PART);
 	(void)unlink_file(work, NAMING_SIDECAR_PART);
@@ -341,7 +346,9 @@ finish_part(struct work *work)
 	}
 	take_facts(work);
 	if (put_in_place(work, result == FINISH_WRITTEN))
-		return publish(work);
+		return twin_make(work->finishing, work->folder, &work->naming,
+			   &work->facts) &&
+		    publish(work);
 	log_error(
 	    "recording %s: not finished, path=%s: %m", row->mount, row->path);
 	return false;

@@ -14,9 +14,10 @@
  *   STEM.ext and no .part, no STEM.json   finished from there on
  *
  * Order: media into STEM.ext.new and synced (or STEM.ext.part as it is), its
- * rename to STEM.ext, sync of the folder, STEM.index, sidecar, and then only
- * are the .part files deleted and the row told. Until then STEM.ext.part is as
- * the spool left it: killed at any point, the next start begins again.
+ * rename to STEM.ext, sync of the folder, its twin (archive/twin.h),
+ * STEM.index, sidecar, and then only are the .part files deleted and the row
+ * told. Until then STEM.ext.part is as the spool left it: killed at any point,
+ * the next start begins again.
  *
  * What cannot be finished (no room, damaged) is kept as it was recorded, and
  * the note says why. What is no plain file with one name of ours is left alone.
@@ -36,6 +37,9 @@ struct finishing {
 	void (*row)(void *arg, const struct recording_msg *);
 	/* Into name: of that member, as it is written in tags; may be NULL. */
 	void (*name_of)(void *arg, int64_t member, char name[NAME_BYTES]);
+	/* Whether there is to be an MPEG-4 file beside this one, and room for
+	 * it; NULL: no. */
+	bool (*wants_twin)(void *arg, const struct recording_msg *);
 	bool (*go_on)(void *arg); /* false: leave it to the next start */
 	void *arg;
 };

@@ -133,8 +133,8 @@ remove_empty_folders(int archive, const struct naming *naming)
 bool
 item_delete(int archive, const char *path)
 {
-	static const enum naming_kind kinds[] = { NAMING_MEDIA, NAMING_INDEX,
-		NAMING_SIDECAR };
+	static const enum naming_kind kinds[] = { NAMING_MEDIA, NAMING_TWIN,
+		NAMING_INDEX, NAMING_SIDECAR };
 	char name[NAMING_FILE_BYTES];
 	struct naming naming;
 	int folder = open_folder(archive, path, &naming);
@@ -142,10 +142,13 @@ item_delete(int archive, const char *path)
 
 	if (folder == -1)
 		return errno == ENOENT;
-	naming_file(name, &naming, NAMING_MEDIA);
-	if (!sums_put(folder, name, ""))
-		log_warn("archive: %s stays in %s: %m", name, SUMS_NAME);
-	for (unsigned i = 0; i < 3 && is_gone; i++) {
+	for (unsigned i = 0; i < 2; i++) {
+		naming_file(name, &naming, kinds[i]);
+		if (!sums_put(folder, name, ""))
+			log_warn(
+			    "archive: %s stays in %s: %m", name, SUMS_NAME);
+	}
+	for (unsigned i = 0; i < 4 && is_gone; i++) {
 		naming_file(name, &naming, kinds[i]);
 		is_gone = file_unlink_at(folder, name);
 	}

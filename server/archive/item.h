@@ -26,8 +26,8 @@ bool item_write(
     int archive, const char *path, const struct sidecar *) MUST_CHECK;
 /* Whether an authority's word keeps it. */
 bool item_is_held(const struct recording_msg *, int64_t now_ms);
-/* Media, sidecar and index, and the folders that are empty then. False: some of
- * it is still there; errno. */
+/* Media, twin, sidecar and index, and the folders that are empty then. False:
+ * some of it is still there; errno. */
 bool item_delete(int archive, const char *path) MUST_CHECK;
 
 #endif

@@ -21,7 +21,7 @@ is_temporary(enum naming_kind kind)
 {
 	return kind == NAMING_MEDIA_PART || kind == NAMING_MEDIA_NEW ||
 	    kind == NAMING_SIDECAR_PART || kind == NAMING_SIDECAR_NEW ||
-	    kind == NAMING_MARKS_PART;
+	    kind == NAMING_MARKS_PART || kind == NAMING_TWIN_NEW;
 }
 
 /* The extension of the media with this stem; "bin" when there is none. */

@@ -4,6 +4,7 @@
 
 #include "archive/item.h"
 #include "archive/sums.h"
+#include "archive/twin.h"
 #include "archive/walk.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -22,7 +23,7 @@
 /* The files of one recording, in one folder. */
 struct stem {
 	struct naming naming; /* extension "": no media */
-	unsigned media, sidecars, parts;
+	unsigned media, sidecars, parts, twins;
 	int64_t bytes; /* of the media */
 };
 
@@ -191,6 +192,56 @@ look_at_sidecar_alone(
 }
 
 static void
+write_sidecar(struct pass *pass, const struct naming *naming, const char *name,
+    const struct sidecar *sidecar)
+{
+	if (!sidecar_replace(
+		pass->day->folder, naming, NAMING_SIDECAR, sidecar))
+		say(pass, name, "its sidecar cannot be written");
+}
+
+/* One that is not as the sidecar says is not named any more before another one
+ * is made. */
+static void
+make_twin(struct pass *pass, const struct naming *naming, const char *name,
+    struct sidecar *sidecar)
+{
+	struct recording_msg *row = &sidecar->row;
+	bool was_there = row->twin_bytes > 0;
+
+	row->twin_bytes = 0;
+	row->twin_sha256[0] = '\0';
+	if (was_there)
+		write_sidecar(pass, naming, name, sidecar);
+	if (twin_make(
+		pass->rescan->finishing, pass->day->folder, naming, sidecar) &&
+	    row->twin_bytes > 0) {
+		write_sidecar(pass, naming, name, sidecar);
+		say(pass, name, was_there ? "is made again" : "is made");
+	} else if (was_there) {
+		say(pass, name, "is gone");
+	}
+}
+
+static void
+look_at_twin(struct pass *pass, const struct stem *stem,
+    const struct naming *naming, struct sidecar *sidecar)
+{
+	const struct recording_msg *row = &sidecar->row;
+	char name[NAMING_FILE_BYTES];
+
+	naming_file(name, naming, NAMING_TWIN);
+	if (row->twin_bytes == 0 && stem->twins > 0 &&
+	    !twin_is_wanted(pass->rescan->finishing, row))
+		say(pass, name, "is in no sidecar: left alone");
+	else if (row->twin_bytes > 0
+		? !twin_is_right(pass->day->folder, naming, row)
+		: twin_is_wanted(pass->rescan->finishing, row))
+		make_twin(pass, naming, name, sidecar);
+	sums_line(&pass->sums, name, row->twin_sha256);
+}
+
+static void
 look_at_sidecar(struct pass *pass, const struct stem *stem)
 {
 	struct sidecar sidecar = { 0 };
@@ -214,8 +265,9 @@ look_at_sidecar(struct pass *pass, const struct stem *stem)
 		look_at_sidecar_alone(pass, name, row);
 	} else {
 		say_size(pass, media, stem->bytes, row);
-		take_over(pass, media, row);
 		sums_line(&pass->sums, media, row->sha256);
+		look_at_twin(pass, stem, &naming, &sidecar);
+		take_over(pass, media, row);
 	}
 	sidecar_clear(&sidecar);
 }
@@ -250,8 +302,14 @@ look_at_stem(struct pass *pass, struct stem *stem)
 {
 	char name[NAMING_FILE_BYTES];
 
-	if (stem->parts > 0 || stem->media + stem->sidecars == 0)
+	if (stem->parts > 0)
 		return;
+	if (stem->media + stem->sidecars == 0) {
+		naming_file(name, &stem->naming, NAMING_TWIN);
+		if (stem->twins > 0)
+			say(pass, name, "is all there is: left alone");
+		return;
+	}
 	naming_file(name, &stem->naming, NAMING_MEDIA);
 	if (stem->media > 1) {
 		say(pass, name, "is not the only one of its name: left alone");
@@ -279,6 +337,8 @@ add_file(struct stem *stem, const struct naming *naming, enum naming_kind kind)
 		text_copy(stem->naming.extension,
 		    sizeof(stem->naming.extension), naming->extension);
 		stem->media++;
+	} else if (kind == NAMING_TWIN) {
+		stem->twins++;
 	} else if (kind == NAMING_SIDECAR) {
 		stem->sidecars++;
 	} else if (kind == NAMING_MEDIA_PART || kind == NAMING_SIDECAR_PART ||

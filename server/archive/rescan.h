@@ -7,6 +7,8 @@
  *                          edited it; a sidecar that cannot be read is said
  *   media alone            gets a sidecar: of what its row says, or it is
  *                          finished again (archive/finishing.h)
+ *   a twin that is not as the sidecar says, or none where there should be one
+ *                          is made (archive/twin.h)
  *   sidecar alone          the row is broken, "its file is missing", unless the
  *                          recording is kept in an object store only
  *   a row alone            the same: no row is ever deleted here

@@ -42,7 +42,7 @@ why_programme(struct tally *tally, const struct recording_msg *row,
 		memcpy(tally->mount, row->mount, sizeof(tally->mount));
 	}
 	tally->count++;
-	tally->bytes += (int64_t)row->bytes;
+	tally->bytes += (int64_t)(row->bytes + row->twin_bytes);
 	if (is_older(row, rules->keep_programme_ms, now_ms))
 		return "keep-programme";
 	if (rules->keep_count > 0 && tally->count > rules->keep_count)

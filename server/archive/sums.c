@@ -38,7 +38,8 @@ is_line(const char *line, size_t len)
 		return false;
 	memcpy(name, line + NAME_AT, len - NAME_AT);
 	name[len - NAME_AT] = '\0';
-	return naming_parse(&naming, &kind, name) && kind == NAMING_MEDIA;
+	return naming_parse(&naming, &kind, name) &&
+	    (kind == NAMING_MEDIA || kind == NAMING_TWIN);
 }
 
 /* What is there, with the file's line at its place. */

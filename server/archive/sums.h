@@ -3,10 +3,10 @@
  *
  * sums - SHA256SUMS of a day folder: the media in it, for sha256sum -c.
  *
- * A line for each finished recording, in the order of their names; what is in
- * the trash is there too, as its file is. It is replaced by rename, by way of
- * SHA256SUMS.new, and can be made again from the sidecars, so that nothing
- * depends on it. The archivist's thread; blocks on the disk.
+ * A line for each finished recording, and for its twin, in the order of their
+ * names; what is in the trash is there too, as its file is. It is replaced by
+ * rename, by way of SHA256SUMS.new, and can be made again from the sidecars, so
+ * that nothing depends on it. The archivist's thread; blocks on the disk.
  */
 #ifndef ARCHIVE_SUMS_H
 #define ARCHIVE_SUMS_H

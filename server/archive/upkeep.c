@@ -179,7 +179,7 @@ give_up(struct archivist *archivist, const struct due *due)
 	    !disposal_delete(archivist, &row, due->why))
 		return 0;
 	text_copy(archivist->rotated, sizeof(archivist->rotated), row.id);
-	return (int64_t)row.bytes;
+	return (int64_t)(row.bytes + row.twin_bytes);
 }
 
 static void
@@ -230,7 +230,7 @@ rotate(struct archivist *archivist)
 {
 	static const char
 	    select[] = "SELECT member.id, slug, storage_bytes, (SELECT "
-		       "coalesce(sum(bytes), 0) FROM recording "
+		       "coalesce(sum(bytes + twin_bytes), 0) FROM recording "
 		       "WHERE recording.member = member.id) "
 		       "FROM member JOIN plan ON plan.id = member.plan "
 		       "WHERE at_storage = 'rotate' AND storage_bytes > 0";

@@ -70,6 +70,7 @@ struct conf_mount {
 	int64_t min_keep_ms;    /* shorter recordings are trash */
 	int64_t keep_programme_ms, keep_log_ms; /* 0: for ever */
 	int64_t keep_count, keep_bytes; /* of programmes; 0: all of them */
+	bool has_twin;                  /* AAC is kept as MPEG-4 too */
 	bool is_hidden;                 /* not in listings */
 	char *title, *description, *genre, *url; /* NULL: as the source says */
 };

@@ -149,6 +149,7 @@ static const struct conf_option mount_options[] = {
 	{ "keep-log", KIND_TIME, 0, 0, 3650 * DAY, MOUNT(keep_log_ms) },
 	{ "keep-count", KIND_COUNT, 0, 0, 1000000, MOUNT(keep_count) },
 	{ "keep-bytes", KIND_SIZE, 0, 0, 1024 * G, MOUNT(keep_bytes) },
+	{ "m4a-twin", KIND_YES, true, 0, 1, MOUNT(has_twin) },
 	{ "hidden", KIND_YES, false, 0, 1, MOUNT(is_hidden) },
 	{ "title", KIND_TEXT, 0, 0, 255, MOUNT(title) },
 	{ "description", KIND_TEXT, 0, 0, 255, MOUNT(description) },

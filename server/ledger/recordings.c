@@ -26,10 +26,10 @@ static const char write_recording[] =
     "hold_person, object, note, sha256, started_ms, ended_ms, duration_ms, "
     "bytes, gap_bytes, is_recovered, is_public, is_pinned, published_ms, "
     "trashed_ms, hold_until_ms, verified_ms, is_remote, scrubbed_ms, "
-    "chapters) "
+    "chapters, twin_bytes, twin_sha256) "
     "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, "
     "?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, "
-    "?30, ?31, ?32) ON CONFLICT DO UPDATE SET member = ?2, mount = ?3, "
+    "?30, ?31, ?32, ?33, ?34) ON CONFLICT DO UPDATE SET member = ?2, mount = ?3, "
     "path = ?4, media_type = ?5, title = ?6, "
     "state = ?7, profile = ?8, extension = ?9, codecs = ?10, "
     "description = ?11, hold_reason = ?12, hold_reference = ?13, "
@@ -38,7 +38,8 @@ static const char write_recording[] =
     "gap_bytes = ?22, is_recovered = ?23, is_public = ?24, is_pinned = ?25, "
     "published_ms = ?26, trashed_ms = ?27, hold_until_ms = ?28, "
     "verified_ms = ?29, is_remote = ?30, "
-    "scrubbed_ms = max(scrubbed_ms, ?31), chapters = ?32";
+    "scrubbed_ms = max(scrubbed_ms, ?31), chapters = ?32, "
+    "twin_bytes = ?33, twin_sha256 = ?34";
 
 static const char delete_recording[] = "DELETE FROM recording WHERE id = ?1";
 
@@ -139,7 +140,7 @@ bind_all(sqlite3_stmt *prepared, const struct recording_msg *row)
 		row->is_recovered, row->is_public, row->is_pinned,
 		row->published_ms, row->trashed_ms, hold->until_ms,
 		row->verified_ms, row->is_remote, row->scrubbed_ms,
-		row->chapters };
+		row->chapters, (int64_t)row->twin_bytes };
 	int at = 1;
 
 	sqlite3_bind_text(prepared, at++, row->id, -1, SQLITE_STATIC);
@@ -148,6 +149,7 @@ bind_all(sqlite3_stmt *prepared, const struct recording_msg *row)
 		sqlite3_bind_text(prepared, at++, texts[i], -1, SQLITE_STATIC);
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
 		sqlite3_bind_int64(prepared, at++, numbers[i]);
+	sqlite3_bind_text(prepared, at, row->twin_sha256, -1, SQLITE_STATIC);
 	if (row->ended_ms == 0)
 		sqlite3_bind_null(prepared, 19);
 }
@@ -270,6 +272,7 @@ take_numbers(sqlite3_stmt *prepared, struct recording_msg *row)
 	row->is_remote = sqlite3_column_int(prepared, 31) != 0;
 	row->scrubbed_ms = sqlite3_column_int64(prepared, 32);
 	row->chapters = (unsigned)sqlite3_column_int(prepared, 33);
+	row->twin_bytes = (uint64_t)sqlite3_column_int64(prepared, 34);
 }
 
 void
@@ -295,6 +298,7 @@ recordings_take(sqlite3_stmt *prepared, struct recording_msg *row)
 		{ 15, row->object, sizeof(row->object) },
 		{ 16, row->note, sizeof(row->note) },
 		{ 17, row->sha256, sizeof(row->sha256) },
+		{ 35, row->twin_sha256, sizeof(row->twin_sha256) },
 	};
 
 	for (size_t i = 0; i < COUNT_OF(texts); i++)
@@ -329,6 +333,28 @@ recordings_find(struct store *store, const char *id, const char *mount,
 	}
 	*failed = !store_ended(prepared, step);
 	return is_there && !*failed;
+}
+
+bool
+recordings_has_room(struct store *store, int64_t member, uint64_t bytes)
+{
+	static const char select[] =
+	    "SELECT 1 FROM member JOIN plan ON plan.id = member.plan "
+	    "WHERE member.id = ?1 AND storage_bytes >= 0 "
+	    "AND at_storage = 'stop' AND storage_bytes < ?2 + "
+	    "(SELECT coalesce(sum(bytes + twin_bytes), 0) FROM recording "
+	    "WHERE recording.member = ?1)";
+	sqlite3_stmt *prepared = store_prepare(store, select);
+	bool is_over;
+	int step;
+
+	sqlite3_bind_int64(prepared, 1, member);
+	sqlite3_bind_int64(prepared, 2, (int64_t)bytes);
+	step = sqlite3_step(prepared);
+	is_over = step == SQLITE_ROW;
+	if (is_over)
+		step = sqlite3_step(prepared);
+	return store_ended(prepared, step) && !is_over;
 }
 
 sqlite3_stmt *

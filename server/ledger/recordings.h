@@ -46,7 +46,8 @@ bool recordings_next(sqlite3_stmt *, struct recording_row *, bool *failed);
 	"object, note, coalesce(sha256, ''), coalesce(member.name, ''), "      \
 	"started_ms, coalesce(ended_ms, 0), duration_ms, bytes, gap_bytes, "   \
 	"is_recovered, is_public, is_pinned, published_ms, trashed_ms, "       \
-	"hold_until_ms, verified_ms, is_remote, scrubbed_ms, chapters "
+	"hold_until_ms, verified_ms, is_remote, scrubbed_ms, chapters, "       \
+	"twin_bytes, twin_sha256 "
 #define RECORDINGS_NAME 18
 void recordings_take(sqlite3_stmt *, struct recording_msg *);
 
@@ -54,6 +55,9 @@ void recordings_take(sqlite3_stmt *, struct recording_msg *);
  * written. name: of its member. False: there is none, or *failed. */
 bool recordings_find(struct store *, const char *id, const char *mount,
     struct recording_msg *, char name[NAME_BYTES], bool *failed);
+/* Whether that member may store so many bytes more than it has: a plan that
+ * stops at its storage says no. False also when the store cannot be read. */
+bool recordings_has_room(struct store *, int64_t member, uint64_t bytes);
 /* All of a member's ("": everybody's) that are finished, in the order member,
  * mount, profile, newest first. Until recordings_next_kept() is false. */
 sqlite3_stmt *recordings_kept(struct store *, const char *slug);

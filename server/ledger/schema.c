@@ -230,6 +230,9 @@ static const char *const steps[] = {
 	/* Objects whose recording is gone: to be deleted in their store. */
 	"CREATE TABLE forget(id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;"
 	"ALTER TABLE recording ADD COLUMN chapters INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE recording ADD COLUMN twin_bytes INTEGER NOT NULL"
+	" DEFAULT 0;"
+	"ALTER TABLE recording ADD COLUMN twin_sha256 TEXT NOT NULL DEFAULT '';"
 	"CREATE INDEX recording_public ON recording(member, published_ms, id)"
 	" WHERE is_public <> 0;"
 	/* Who may come in: programs and operators by a word, members by a

@@ -16,9 +16,9 @@ struct storages {
 	struct table full; /* members */
 };
 
-static const char
-    select_used[] = "SELECT coalesce(sum(bytes), 0) FROM recording "
-		    "WHERE member = ?1";
+static const char select_used[] =
+    "SELECT coalesce(sum(bytes + twin_bytes), 0) FROM recording "
+    "WHERE member = ?1";
 
 static const char write_notice[] =
     "INSERT INTO notice(member, what, subject, at_ms) SELECT ?1, ?2, ?3, ?4 "

@@ -67,6 +67,8 @@ struct recording_msg {
 	bool is_purged;      /* it is gone, and its row goes */
 	bool is_growing;     /* only its bytes are new: there is no hurry */
 	char sha256[65];
+	uint64_t twin_bytes; /* of the same as MPEG-4; 0: there is none */
+	char twin_sha256[65];
 	char note[128]; /* why it is broken or has a gap */
 };
 
@@ -106,6 +108,7 @@ struct find_msg {
 	int64_t from_ms; /* wall; 0: from its begin on */
 	int64_t at_ms;   /* of a finished one: so far into it */
 	enum find_what what;
+	bool is_twin; /* of MEDIA: as MPEG-4, when there is such a file */
 	char public_url[URL_BYTES]; /* not for MEDIA */
 };
 

@@ -24,7 +24,7 @@ static const char select_audience[] =
     "WHERE member = ?1 AND path = '' AND day >= ?2 AND day < ?3 GROUP BY day";
 
 static const char select_storage[] =
-    "SELECT count(*), coalesce(sum(bytes), 0), coalesce(min(started_ms), 0) "
+    "SELECT count(*), coalesce(sum(bytes + twin_bytes), 0), coalesce(min(started_ms), 0) "
     "FROM recording WHERE member = ?1 AND started_ms < ?2";
 
 static const char select_adjustments[] =

@@ -64,7 +64,7 @@ is_extension(const char *text)
 	return len > 0 && len < sizeof(((struct naming *)0)->extension) &&
 	    strcmp(text, "json") != 0 && strcmp(text, "part") != 0 &&
 	    strcmp(text, "marks") != 0 && strcmp(text, "index") != 0 &&
-	    strcmp(text, "new") != 0;
+	    strcmp(text, "new") != 0 && strcmp(text, "m4a") != 0;
 }
 
 void
@@ -100,6 +100,8 @@ naming_file(char to[NAMING_FILE_BYTES], const struct naming *naming,
 		[NAMING_SIDECAR_NEW] = "json.new",
 		[NAMING_MARKS_PART] = "marks.part",
 		[NAMING_INDEX] = "index",
+		[NAMING_TWIN] = "m4a",
+		[NAMING_TWIN_NEW] = "m4a.new",
 		[NAMING_MEDIA_NEW] = ".new",
 	};
 	bool is_media = kind == NAMING_MEDIA || kind == NAMING_MEDIA_PART ||
@@ -213,7 +215,7 @@ naming_parse(struct naming *naming, enum naming_kind *kind, const char *file)
 	memcpy(naming->stem, file, NAMING_STEM_BYTES - 1);
 	naming->stem[NAMING_STEM_BYTES - 1] = '\0';
 	naming->extension[0] = '\0';
-	for (*kind = NAMING_SIDECAR; *kind <= NAMING_INDEX; ++*kind) {
+	for (*kind = NAMING_SIDECAR; *kind <= NAMING_TWIN_NEW; ++*kind) {
 		char sidecar[NAMING_FILE_BYTES];
 
 		naming_file(sidecar, naming, *kind);

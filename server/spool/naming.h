@@ -40,6 +40,8 @@ enum naming_kind {
 	NAMING_SIDECAR_NEW,  /* STEM.json.new, on its way to STEM.json */
 	NAMING_MARKS_PART,   /* STEM.marks.part, titles and gaps */
 	NAMING_INDEX,        /* STEM.index, where its minutes are */
+	NAMING_TWIN,         /* STEM.m4a, the same frames as MPEG-4 */
+	NAMING_TWIN_NEW,     /* STEM.m4a.new, being made */
 	NAMING_MEDIA_NEW,    /* STEM.ogg.new, being finished */
 };
 

@@ -71,6 +71,10 @@ static const struct text_member hold_texts[] = {
 	TEXT("person", row.hold.person),
 };
 
+static const struct text_member twin_texts[] = {
+	TEXT("sha256", row.twin_sha256),
+};
+
 static const struct text_member source_texts[] = {
 	TEXT("agent", agent),
 };
@@ -217,6 +221,22 @@ put_hold(json_t *object, const struct sidecar *sidecar)
 	put(object, "hold", hold);
 }
 
+static void
+put_twin(json_t *object, const struct sidecar *sidecar)
+{
+	json_t *twin;
+
+	json_object_del(object, "twin");
+	if (sidecar->row.twin_bytes == 0)
+		return;
+	twin = json_object();
+	put(twin, "container", json_string(SIDECAR_TWIN));
+	put(twin, "media_type", json_string(SIDECAR_TWIN_TYPE));
+	put(twin, "bytes", json_integer((json_int_t)sidecar->row.twin_bytes));
+	put_texts(twin, twin_texts, COUNT_OF(twin_texts), sidecar);
+	put(object, "twin", twin);
+}
+
 void
 sidecar_format(struct bytes *out, const struct sidecar *sidecar)
 {
@@ -235,6 +255,7 @@ sidecar_format(struct bytes *out, const struct sidecar *sidecar)
 	put_texts(source, source_texts, COUNT_OF(source_texts), sidecar);
 	put(object, "source", source);
 	put_hold(object, sidecar);
+	put_twin(object, sidecar);
 	put(object, "chapters",
 	    marks(sidecar->chapters, sidecar->chapter_count));
 	put(object, "gaps", marks(sidecar->gaps, sidecar->gap_count));
@@ -347,6 +368,18 @@ take_word(const json_t *value, const char *const *words, unsigned count,
 	return otherwise;
 }
 
+/* Where none is told there is none, whatever the row says. */
+static void
+take_twin(struct sidecar *sidecar, const json_t *twin)
+{
+	int64_t bytes = 0;
+
+	sidecar->row.twin_sha256[0] = '\0';
+	if (get_number(twin, "bytes", &bytes) && bytes > 0)
+		take_texts(sidecar, twin_texts, COUNT_OF(twin_texts), twin);
+	sidecar->row.twin_bytes = (uint64_t)bytes;
+}
+
 static void
 take_all(struct sidecar *sidecar, json_t *object)
 {
@@ -366,6 +399,7 @@ take_all(struct sidecar *sidecar, json_t *object)
 	take_texts(sidecar, hold_texts, COUNT_OF(hold_texts), hold);
 	(void)get_number(hold, "until_ms", &row->hold.until_ms);
 	take_numbers(sidecar, object);
+	take_twin(sidecar, json_object_get(object, "twin"));
 	take_marks(json_object_get(object, "chapters"), false,
 	    &sidecar->chapters, &sidecar->chapter_count);
 	row->chapters = (unsigned)sidecar->chapter_count;

@@ -26,6 +26,8 @@
 
 #define SIDECAR_VERSION    1
 #define SIDECAR_MOST_BYTES (8 << 20)
+#define SIDECAR_TWIN       "m4a"
+#define SIDECAR_TWIN_TYPE  "audio/mp4"
 #define SIDECAR_MOST_MARKS 10000 /* chapters, and gaps; more are left out */
 
 struct json_t;
@@ -45,8 +47,9 @@ struct sidecar {
 void sidecar_clear(struct sidecar *);
 
 void sidecar_format(struct bytes *, const struct sidecar *);
-/* What is missing stays as it was. False: not a JSON object of a version that
- * is known here; the sidecar is then as before. */
+/* What is missing stays as it was, but a twin: then there is none. False: not a
+ * JSON object of a version that is known here; the sidecar is then as before.
+ */
 bool sidecar_parse(struct sidecar *, const char *text, size_t len) MUST_CHECK;
 /* From a file; false also when there is none or it is no regular file. */
 bool sidecar_read(struct sidecar *, int folder, const char *name) MUST_CHECK;
