@@ -24,7 +24,7 @@ NUMBERS = {"COUNT", "SIZE", "TIME", "YES", "KIND_COUNT", "KIND_LIMIT", "KIND_SIZ
 WORD_DEFAULTS = {"LOG_INFO": "info", "SLOW_SKIP": "skip", "ANCHOR_DUE": "due",
                  "BLOCK_AUTO": "auto", "RECORD_YES": "yes", "SPLIT_NEVER": "never"}
 HEADS = {"LISTEN BLOCKS": "listen", "MOUNT BLOCKS": "mount"}
-ROW = re.compile(r'\{ "([a-z-]+)", (KIND_\w+), ([^,]+), ([^,]+), ([^,]+),([^}]*)\}')
+ROW = re.compile(r'\{ "([a-z0-9-]+)", (KIND_\w+), ([^,]+), ([^,]+), ([^,]+),([^}]*)\}')
 
 
 def number(text):
@@ -67,7 +67,7 @@ def settings(path):
         text = file.read()
     rows = {}
     for name, kind, usual, least, most, text_default in re.findall(
-            r'\{ "([a-z-]+)", (\w+), AT\(\w+\), ([^,]+), ([^,]+), ([^,]+),\s*(\S+),', text):
+            r'\{ "([a-z0-9-]+)", (\w+), AT\(\w+\), ([^,]+), ([^,]+), ([^,]+),\s*(\S+),', text):
         if kind in NUMBERS:
             ranged = kind != "YES"
             rows[("", name)] = (c_number(usual) or (None if ranged else 0),
@@ -110,9 +110,9 @@ def sample(path):
         lines = file.read().splitlines()
     for line in lines:
         line = line.strip()
-        is_example = re.match(r"#[a-z-]+( = .*| \{)$|#\}$", line) is not None
+        is_example = re.match(r"#[a-z0-9-]+( = .*| \{)$|#\}$", line) is not None
         line = line[1:] if is_example else line
-        option = re.fullmatch(r"([a-z-]+) = (.*)", line)
+        option = re.fullmatch(r"([a-z0-9-]+) = (.*)", line)
         if line.startswith("#"):
             continue
         if option is not None:

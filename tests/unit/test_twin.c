@@ -257,6 +257,29 @@ it_goes_with_its_recording(void **state)
 }
 
 static void
+a_full_members_storage_has_no_room(void **state)
+{
+	struct recording_msg row;
+	struct kept kept;
+	char sql[200];
+
+	(void)state;
+	open_kept(&kept);
+	row = kept_add(&kept, 'a', 10);
+	assert_true(recordings_has_room(kept.store, 3, INT64_MAX / 2));
+	snprintf(sql, sizeof(sql),
+	    "INSERT INTO plan(id, name, storage_bytes) VALUES(70, 'small', %llu)",
+	    (unsigned long long)(row.bytes + row.twin_bytes + 100));
+	run_sql(kept.store, sql);
+	run_sql(kept.store, "UPDATE member SET plan = 70");
+	assert_true(recordings_has_room(kept.store, 3, 100));
+	assert_false(recordings_has_room(kept.store, 3, 101));
+	run_sql(kept.store, "UPDATE plan SET at_storage = 'rotate'");
+	assert_true(recordings_has_room(kept.store, 3, 101));
+	kept_close(&kept);
+}
+
+static void
 finish_again(void *arg, const char *path)
 {
 	const struct kept *kept = arg;
@@ -345,5 +368,6 @@ a_disk_that_fails_once_costs_no_recording(void **state)
 TEST_MAIN(TEST(a_finished_one_has_a_twin), TEST(not_every_one_has_a_twin),
     TEST(rescan_makes_it_again), TEST(rescan_makes_what_was_never_made),
     TEST(one_that_nobody_names_is_left_alone), TEST(it_goes_with_its_recording),
+    TEST(a_full_members_storage_has_no_room),
     TEST(after_a_crash_anywhere_it_is_there),
     TEST(a_disk_that_fails_once_costs_no_recording))
