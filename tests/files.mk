@@ -290,6 +290,7 @@ live_tests = \
 	tests/live/test_shoutcast.py \
 	tests/live/test_splits.py \
 	tests/live/test_tls.py \
+	tests/live/test_twin.py \
 	tests/live/test_uniques.py \
 	tests/live/test_usage.py \
 	tests/live/test_web.py

@@ -16,6 +16,7 @@
 #include "ledger/store.h"
 #include "offload/ask.h"
 #include "spool/naming.h"
+#include "spool/sidecar.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -75,12 +76,12 @@ open_media(const struct librarian *librarian, const char *path)
 	return open_one(librarian, path, kinds, 3);
 }
 
+/* As what was opened in found->fd. */
 static bool
-open_plain(const struct librarian *librarian, struct found_msg *found)
+take_file(struct found_msg *found)
 {
 	struct stat st;
 
-	found->fd = open_media(librarian, found->row.path);
 	if (found->fd == -1)
 		return false;
 	if (fstat(found->fd, &st) == -1 || !S_ISREG(st.st_mode)) {
@@ -91,6 +92,35 @@ open_plain(const struct librarian *librarian, struct found_msg *found)
 	}
 	found->size = (uint64_t)st.st_size;
 	found->modified_ms = (int64_t)st.st_mtim.tv_sec * 1000;
+	return true;
+}
+
+static bool
+open_plain(const struct librarian *librarian, struct found_msg *found)
+{
+	found->fd = open_media(librarian, found->row.path);
+	return take_file(found);
+}
+
+/* The row is then that of its twin. False: it is to be had as it is. */
+static bool
+find_twin(const struct librarian *librarian, struct found_msg *found)
+{
+	static const enum naming_kind kind = NAMING_TWIN;
+	struct recording_msg *row = &found->row;
+
+	if (row->twin_bytes == 0)
+		return false;
+	found->fd = open_one(librarian, row->path, &kind, 1);
+	if (!take_file(found)) {
+		if (errno != ENOENT)
+			log_error("archive: the twin of %s: %m", row->path);
+		return false;
+	}
+	row->bytes = row->twin_bytes;
+	memcpy(row->sha256, row->twin_sha256, sizeof(row->sha256));
+	text_copy(row->extension, sizeof(row->extension), SIDECAR_TWIN);
+	text_copy(row->media_type, sizeof(row->media_type), SIDECAR_TWIN_TYPE);
 	return true;
 }
 
@@ -193,6 +223,8 @@ look_up(struct librarian *librarian, struct find_msg *find)
 	is_there = is_there && found->row.trashed_ms == 0;
 	if (is_there && find->what != FIND_MEDIA) {
 		describe(librarian, find, found);
+	} else if (is_there && find->is_twin && find_twin(librarian, found)) {
+		found->status = 200;
 	} else if (is_there && found->row.is_remote && librarian->far != NULL) {
 		message_free(&found->message);
 		loop_post(librarian->far, &find->message);

@@ -5,6 +5,7 @@
 #include "archive/podcast.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "spool/sidecar.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -52,7 +53,7 @@ put_addresses(
 {
 	struct bytes url = { 0 };
 
-	podcast_item_url(&url, public_url, row);
+	podcast_item_url(&url, public_url, row, row->extension);
 	bytes_append(&url, "", 1);
 	put_text(out, "url", (const char *)url.data);
 	bytes_free(&url);
@@ -66,6 +67,24 @@ put_addresses(
 	bytes_append(&url, "", 1);
 	put_text(out, "chapters_url", (const char *)url.data);
 	bytes_free(&url);
+}
+
+static void
+put_twin(
+    struct bytes *out, const struct recording_msg *row, const char *public_url)
+{
+	struct bytes url = { 0 };
+
+	if (row->twin_bytes == 0)
+		return;
+	podcast_item_url(&url, public_url, row, SIDECAR_TWIN);
+	bytes_append(&url, "", 1);
+	bytes_text(out, "\"twin\":{");
+	put_text(out, "url", (const char *)url.data);
+	bytes_free(&url);
+	put_text(out, "media_type", SIDECAR_TWIN_TYPE);
+	put_text(out, "sha256", row->twin_sha256);
+	bytes_format(out, "\"bytes\":%" PRIu64 "},", row->twin_bytes);
 }
 
 void
@@ -92,6 +111,7 @@ listing_member(
 	put_text(out, "codecs", row->codecs);
 	put_text(out, "sha256", row->sha256);
 	put_addresses(out, row, public_url);
+	put_twin(out, row, public_url);
 	put_chapters(out, item);
 	bytes_format(out, "\"chapter_count\":%u}", row->chapters);
 }

@@ -38,8 +38,8 @@ const char *podcast_media_type(const char *media_type, const char *codecs);
 /* Its title, or what it was and when. */
 void podcast_title(
     const struct recording_msg *, const char *name, char *to, size_t size);
-/* Of the file, with a name at its end that says what it is. */
-void podcast_item_url(
-    struct bytes *, const char *public_url, const struct recording_msg *);
+/* Of the file, or of its twin, with a name at its end that says what it is. */
+void podcast_item_url(struct bytes *, const char *public_url,
+    const struct recording_msg *, const char *extension);
 
 #endif

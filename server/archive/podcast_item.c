@@ -3,6 +3,7 @@
 #include "archive/podcast_priv.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "spool/sidecar.h"
 
 #include <inttypes.h>
 #include <openssl/evp.h>
@@ -54,8 +55,8 @@ put_address(
 }
 
 void
-podcast_item_url(
-    struct bytes *out, const char *public_url, const struct recording_msg *row)
+podcast_item_url(struct bytes *out, const char *public_url,
+    const struct recording_msg *row, const char *extension)
 {
 	char iso[CLOCK_ISO_BYTES];
 
@@ -64,22 +65,41 @@ podcast_item_url(
 	bytes_text(out, "/");
 	text_url_path(out, row->slug);
 	bytes_format(out, "-%.*s-%.2s%.2s%.2s.%s", DATE_LETTERS, iso,
-	    iso + TIME_AT, iso + TIME_AT + 3, iso + TIME_AT + 6,
-	    row->extension);
+	    iso + TIME_AT, iso + TIME_AT + 3, iso + TIME_AT + 6, extension);
+}
+
+/* One of the files in which a recording can be had. */
+struct choice {
+	const char *extension, *type, *sha256;
+	uint64_t bytes;
+};
+
+static struct choice
+choice_of(const struct recording_msg *row)
+{
+	return (struct choice){ row->extension,
+		podcast_media_type(row->media_type, row->codecs), row->sha256,
+		row->bytes };
+}
+
+static struct choice
+twin_of(const struct recording_msg *row)
+{
+	return (struct choice){ SIDECAR_TWIN, SIDECAR_TWIN_TYPE,
+		row->twin_sha256, row->twin_bytes };
 }
 
 static void
 put_enclosure(struct bytes *out, const struct podcast *podcast,
-    const struct recording_msg *row)
+    const struct recording_msg *row, const struct choice *choice)
 {
 	struct bytes url = { 0 };
 
-	podcast_item_url(&url, podcast->public_url, row);
+	podcast_item_url(&url, podcast->public_url, row, choice->extension);
 	bytes_text(out, "<enclosure");
 	podcast_attribute_bytes(out, "url", &url);
-	bytes_format(out, " length=\"%" PRIu64 "\"", row->bytes);
-	podcast_attribute(
-	    out, "type", podcast_media_type(row->media_type, row->codecs));
+	bytes_format(out, " length=\"%" PRIu64 "\"", choice->bytes);
+	podcast_attribute(out, "type", choice->type);
 	bytes_text(out, "/>\n");
 }
 
@@ -104,25 +124,26 @@ integrity(const char *hex, char text[64])
 
 static void
 put_alternate(struct bytes *out, const struct podcast *podcast,
-    const struct recording_msg *row)
+    const struct recording_msg *row, const struct choice *choice,
+    bool is_enclosure)
 {
 	struct bytes url = { 0 };
 	char sri[64];
 
 	bytes_text(out, "<podcast:alternateEnclosure");
-	podcast_attribute(
-	    out, "type", podcast_media_type(row->media_type, row->codecs));
-	bytes_format(out, " length=\"%" PRIu64 "\"", row->bytes);
+	podcast_attribute(out, "type", choice->type);
+	bytes_format(out, " length=\"%" PRIu64 "\"", choice->bytes);
 	if (row->duration_ms > 0)
 		bytes_format(out, " bitrate=\"%" PRIu64 "\"",
-		    row->bytes * 8000 / (uint64_t)row->duration_ms);
+		    choice->bytes * 8000 / (uint64_t)row->duration_ms);
 	if (row->codecs[0] != '\0')
 		podcast_attribute(out, "codecs", row->codecs);
-	bytes_text(out, " default=\"true\">\n<podcast:source");
-	podcast_item_url(&url, podcast->public_url, row);
+	bytes_format(out, " default=\"%s\">\n<podcast:source",
+	    is_enclosure ? "true" : "false");
+	podcast_item_url(&url, podcast->public_url, row, choice->extension);
 	podcast_attribute_bytes(out, "uri", &url);
 	bytes_text(out, "/>\n");
-	if (integrity(row->sha256, sri)) {
+	if (integrity(choice->sha256, sri)) {
 		bytes_text(out, "<podcast:integrity type=\"sri\"");
 		podcast_attribute(out, "value", sri);
 		bytes_text(out, "/>\n");
@@ -150,6 +171,8 @@ podcast_item(struct bytes *out, const struct podcast *podcast,
     const struct recording_msg *row)
 {
 	char title[TITLE_BYTES + NAME_BYTES], date[PODCAST_DATE_BYTES];
+	struct choice own = choice_of(row), twin = twin_of(row);
+	bool has_twin = row->twin_bytes > 0;
 
 	bytes_text(out, "<item>\n");
 	podcast_title(row, podcast->name, title, sizeof(title));
@@ -161,13 +184,15 @@ podcast_item(struct bytes *out, const struct podcast *podcast,
 	bytes_format(out, "<guid isPermaLink=\"false\">%s</guid>\n", row->id);
 	podcast_date(row->published_ms, date);
 	podcast_element(out, "pubDate", date);
-	put_enclosure(out, podcast, row);
+	put_enclosure(out, podcast, row, has_twin ? &twin : &own);
 	if (row->duration_ms > 0)
 		bytes_format(out,
 		    "<itunes:duration>%" PRId64 "</itunes:duration>\n",
 		    (row->duration_ms + 500) / 1000);
 	bytes_text(out, "<itunes:explicit>false</itunes:explicit>\n");
 	put_chapters(out, podcast, row);
-	put_alternate(out, podcast, row);
+	if (has_twin)
+		put_alternate(out, podcast, row, &twin, true);
+	put_alternate(out, podcast, row, &own, !has_twin);
 	bytes_text(out, "</item>\n");
 }

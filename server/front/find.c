@@ -35,15 +35,23 @@ post_find(struct visit *visit, struct find_msg *find)
 }
 
 void
-visit_find(struct visit *visit, const char *id, const char *mount, int64_t ms)
+visit_find_item(
+    struct visit *visit, const char *id, int64_t at_ms, bool is_twin)
 {
 	struct find_msg *find = new_find(visit, id);
 
+	find->at_ms = at_ms;
+	find->is_twin = is_twin;
+	post_find(visit, find);
+}
+
+void
+visit_find_live(struct visit *visit, const char *mount, int64_t from_ms)
+{
+	struct find_msg *find = new_find(visit, "");
+
 	text_copy(find->mount, sizeof(find->mount), mount);
-	if (id[0] != '\0')
-		find->at_ms = ms;
-	else
-		find->from_ms = ms;
+	find->from_ms = from_ms;
 	post_find(visit, find);
 }
 

@@ -219,7 +219,8 @@ ends_in(const char *text, const char *end)
 	return len > end_len && strcmp(text + len - end_len, end) == 0;
 }
 
-/* /archive/ID, or /archive/ID/any-name.mp3 for whoever wants a name; ID.json
+/* /archive/ID, or /archive/ID/any-name.mp3 for whoever wants a name, of which
+ * only the end .m4a means something: its twin; ID.json
  * and ID/chapters.json are what is known of it. */
 static void
 ask_item(struct visit *visit)
@@ -241,7 +242,8 @@ ask_item(struct visit *visit)
 	else if (strcmp(from + len, "/chapters.json") == 0)
 		visit_find_facts(visit, id, FIND_CHAPTERS);
 	else
-		visit_find(visit, id, "", wanted_at_ms(visit));
+		visit_find_item(visit, id, wanted_at_ms(visit),
+		    ends_in(from + len, ".m4a"));
 }
 
 /* What is not there stays as it was; false: it is no number up to most. */
@@ -321,7 +323,7 @@ ask_listen(struct visit *visit)
 	int64_t from_ms = wanted_from_ms(visit);
 
 	if (from_ms != 0) {
-		visit_find(visit, "", visit->request.path, from_ms);
+		visit_find_live(visit, visit->request.path, from_ms);
 		return;
 	}
 	visit_ask(visit,

@@ -65,10 +65,12 @@ void visit_kick(struct worker *, uint32_t mount_no);
 /* For routes.c. */
 void visit_ask(struct visit *, struct ask_msg *); /* takes the message */
 struct ask_msg *visit_new_ask(struct visit *, enum ask_kind, const char *path);
-/* Asks the librarian, then the desk: a recording, so far into it; or, when id
- * is "", what is being recorded of a mount, from that (wall) time on. */
-void visit_find(struct visit *, const char *id, const char *mount, int64_t ms);
-/* The same of what is known of it. */
+/* Asks the librarian, then the desk: a recording, so far into it, or its twin
+ * when it has one; what is being recorded of a mount, from that (wall) time on;
+ * what is known of a recording. */
+void visit_find_item(
+    struct visit *, const char *id, int64_t at_ms, bool is_twin);
+void visit_find_live(struct visit *, const char *mount, int64_t from_ms);
 void visit_find_facts(struct visit *, const char *id, enum find_what);
 void visit_read_body(struct visit *, void (*take_form)(struct visit *));
 /* Asks the porter; takes the message. */
