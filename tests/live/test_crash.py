@@ -94,7 +94,7 @@ class Crash(Case):
         self.assertEqual([name for name in files if ".new" in name], [])
         self.assertEqual(
             len([name for name in files if not name.endswith(
-                (".index", "SHA256SUMS"))]),
+                (".index", ".m4a", "SHA256SUMS"))]),
             2 * len(rows))
         return rows
 
@@ -116,6 +116,17 @@ class Crash(Case):
         if row["id"] in self.lasted:
             self.assertGreater(
                 seconds, self.lasted[row["id"]] - LOST_SECONDS, path)
+
+        if path.endswith(".aac"):
+            self.check_twin(path, sidecar)
+
+    def check_twin(self, path, sidecar):
+        """It was made, whenever the kill came."""
+        with open(os.path.splitext(path)[0] + ".m4a", "rb") as file:
+            twin = file.read()
+        self.assertEqual(
+            sidecar["twin"]["sha256"], hashlib.sha256(twin).hexdigest())
+        self.assertEqual(sidecar["twin"]["bytes"], len(twin))
 
     def test_thirty_kills(self):
         worst, missing = 0, 0
