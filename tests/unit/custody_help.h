@@ -102,6 +102,11 @@ custody_rows(const struct help *help)
 	    "'ana@example.org', 'Title', 'Dear Ana', 2, 1, NULL, NULL, "
 	    "3, '')");
 	custody_sql(help,
+	    "INSERT INTO token(name, member, key_hash, may_write, made_ms, until_ms,"
+	    " revoked_ms) VALUES('panel', 1, 'secrethash', 1, 5, 9, 7),"
+	    " ('theirs', 2, 'otherhash', 0, 5, NULL, NULL);"
+	    "INSERT INTO login_link VALUES('secrethash', 1, 5),"
+	    " ('otherhash', 2, 5);"
 	    "INSERT INTO delegate VALUES(1, 1, 'Bo', 'otherhash', '/ana/a', "
 	    "1, 2, 1, NULL, 'nonce')");
 	custody_sql(help,
