@@ -4,6 +4,7 @@
 """all2all-archived and a store that misbehaves: what is called verified is
 there, byte for byte, and nothing is lost, doubled or deleted."""
 import os
+import random
 import subprocess
 import time
 import unittest
@@ -372,32 +373,35 @@ class Clock(Offload):
 
 
 class Kills(Offload):
-    """Killed each time a part has got there."""
+    """Killed each time a part has got there, and perhaps a little later."""
     size, part = SIZE + 3 * PART, PART
+    later_seconds = 0
 
     def test_no_part_is_sent_twice(self):
         _, sha256 = self.relay.archive.add(1, random_bytes(self.size))
         count = -(-self.size // self.part)
         taken = self.store.parts_taken
-        peak = 0
+        peak = kills = 0
         while len(set(taken)) < count:
             before = len(taken)
             self.relay.start()
             wait_for("a part", lambda n=before: len(taken) > n or
                      len(set(taken)) == count, 3 * DEADLINE)
             peak = max(peak, self.relay.memory_kib())
+            time.sleep(random.uniform(0, self.later_seconds))
             self.relay.kill()
+            kills += 1
         self.relay.start()
         self.relay.wait_state(1, "verified", 3 * DEADLINE)
         peak = max(peak, self.relay.memory_kib())
         print(f"# {count} parts, {len(taken)} sent, memory {peak} KiB")
         self.expect_whole(1, sha256)
         self.assertEqual(self.store.count("create"), 1)
-        self.check_parts(sorted(taken), list(range(1, count + 1)))
+        self.check_parts(sorted(taken), list(range(1, count + 1)), kills)
         if not os.environ.get("A2A_SANITIZED"):
             self.assertLess(peak, 40 << 10)
 
-    def check_parts(self, sent, all_parts):
+    def check_parts(self, sent, all_parts, _):
         self.assertEqual(sent, all_parts)
 
 
@@ -417,11 +421,12 @@ class KillsWithoutLists(Kills):
     """A store that cannot say which parts it has is believed to have those it
     said it took; one may have got there just before the end."""
     has_lists = False
+    later_seconds = 0.2  # else it may never come to write down what it heard
 
-    def check_parts(self, sent, all_parts):
+    def check_parts(self, sent, all_parts, kills):
         self.assertEqual(sorted(set(sent)), all_parts)
         # Each end may cost the two that are on their way.
-        self.assertLessEqual(len(sent), 3 * len(all_parts))
+        self.assertLessEqual(len(sent), len(all_parts) + 2 * kills)
 
 
 class Tls(unittest.TestCase):
