@@ -71,6 +71,8 @@ void login_again(struct errand *, unsigned status, const char *text);
 void login_take(struct errand *);
 void login_answer(struct errand *, const struct answer_msg *);
 void logout_take(struct errand *);
+void login_new_key(struct errand *);
+void login_revoked(struct errand *);
 /* Who asks: of the cookie or the bearer token. */
 void login_know(struct errand *);
 /* NULL: nobody is logged in here. */

@@ -176,3 +176,20 @@ logout_take(struct errand *errand)
 	    errand->ask->is_tls ? "; Secure" : "");
 	answer_go(errand, "/", cookie);
 }
+
+/* Who logged in with the old key has to do it again, but for who changed it. */
+void
+login_new_key(struct errand *errand)
+{
+	sessions_end_of(errand->porter->sessions, ROLE_MEMBER, errand->member,
+	    errand_session(errand));
+	answer_data(errand);
+}
+
+void
+login_revoked(struct errand *errand)
+{
+	sessions_end_of(errand->porter->sessions, ROLE_OPERATOR,
+	    errand_value(errand, "name"), NULL);
+	answer_data(errand);
+}

@@ -112,13 +112,14 @@ session_end(struct session *row)
 }
 
 void
-sessions_end_of(
-    struct sessions *sessions, const char *slug, const struct session *but)
+sessions_end_of(struct sessions *sessions, enum face_role role,
+    const char *slug, const struct session *but)
 {
 	for (unsigned i = 0; i < sessions->count; i++) {
 		struct session *row = sessions->rows[i];
 
-		if (row != but && strcmp(row->slug, slug) == 0)
+		if (row != but && row->role == role &&
+		    strcmp(row->slug, slug) == 0)
 			session_end(row);
 	}
 }

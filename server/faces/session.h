@@ -44,9 +44,9 @@ struct session *session_begin(struct sessions *, enum face_role,
 struct session *session_find(
     struct sessions *, const char *word, int64_t now_ms);
 void session_end(struct session *);
-/* All of a member's but one (NULL: all). */
-void sessions_end_of(
-    struct sessions *, const char *slug, const struct session *but);
+/* All of this member or operator but one (NULL: all). */
+void sessions_end_of(struct sessions *, enum face_role, const char *slug,
+    const struct session *but);
 /* Compared in constant time. */
 bool session_is_token(const struct session *, const char *token);
 

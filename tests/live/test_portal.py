@@ -3,6 +3,8 @@
 # SPDX-FileCopyrightText: The all2all developers
 """The pages for members and operators: who may open which, of each row of the
 table; and a member's day, in a real browser, following what the pages say."""
+import base64
+import hashlib
 import os
 import re
 import shlex
@@ -37,7 +39,8 @@ def ask(url, form=None, cookie=None, headers=()):
         request.add_header("Cookie", cookie)
     try:
         with OPENER.open(request, timeout=20) as answer:
-            return answer.status, answer.headers, answer.read().decode()
+            return answer.status, answer.headers, answer.read().decode(
+                errors="replace")
     except urllib.error.HTTPError as error:
         with error:
             return error.code, error.headers, error.read().decode(
@@ -150,6 +153,45 @@ class Doors(Case):
         for broken in ("all2all=", "all2all=" + "x" * 4000, "all2all",
                        "=;;all2all=zz", cookie + "x"):
             self.assertEqual(ask(page, cookie=broken)[0], 303, broken[:30])
+
+    def test_a_new_key_ends_the_other_sessions(self):
+        mine, other = (self.log_in("ana", self.keys["ana"]) for _ in "12")
+        page = self.server.url("/portal/ana/")
+        self.assertEqual(ask(page, cookie=other)[0], 200)
+        ask(page + "key", {"token": self.form_token(mine)}, mine)
+        text = ask(self.server.url("/portal/ana/account/"), cookie=mine)[2]
+        key = re.search(r"key: (\w+)", text)[1]
+        self.assertEqual(ask(page, cookie=other)[0], 303)
+        self.assertEqual(ask(page, cookie=mine)[0], 200)
+        self.assertNotIn(key, ask(page, cookie=mine)[2])
+        self.log_in("ana", key)
+        self.assertEqual(ask(self.server.url("/login"), {
+            "name": "ana", "key": self.keys["ana"]})[0], 401)
+        ada = self.log_in("", self.token)
+        self.server.ctl("token", "add", "eve", "--write")
+        ask(self.server.url("/operator/tokens/ada/revoke"),
+            {"token": self.form_token(ada)}, ada)
+        self.assertEqual(ask(self.server.url("/operator/"), cookie=ada)[0],
+                         303)
+
+    def test_a_report_is_a_page_with_its_own_style(self):
+        cookie = self.log_in("ana", self.keys["ana"])
+        url = self.server.url("/portal/ana/report/2026-11/")
+        status, head, page = ask(url + "html", cookie=cookie)
+        self.assertEqual(status, 200)
+        style = page.split("<style>")[1].split("</style>")[0]
+        digest = base64.b64encode(
+            hashlib.sha256(style.encode()).digest()).decode()
+        self.assertIn(f"style-src 'sha256-{digest}'",
+                      head["Content-Security-Policy"])
+        self.assertNotIn("style=", page)
+        for name, kind in (("csv", "text/csv"), ("json", "application/json"),
+                           ("pdf", "application/pdf")):
+            _, head, text = ask(url + name, cookie=cookie)
+            self.assertIn(kind, head["Content-Type"])
+            self.assertIn("attachment", head["Content-Disposition"])
+        for strange, status in (("xls", 404), ("x%0d%0aSet-Cookie:a", 400)):
+            self.assertEqual(ask(url + strange, cookie=cookie)[0], status)
 
     def test_a_private_recording_is_heard_by_its_member_alone(self):
         recording = self.record("ana")
