@@ -44,6 +44,11 @@ no_mutex() {
 	! grep -rnE 'pthread_(mutex|rwlock|spin)|mtx_lock' server
 }
 
+is_merged() {
+	! grep -rnE '^(<<<<<<<|>>>>>>>) ' server tools tests web docs man conf \
+	    ./*.md ./*.am
+}
+
 is_formatted() {
 	! c_files | xargs clang-format --dry-run 2>&1 |
 	    sed -n 's/^\([^ :]*\):[0-9:]* warning.*/\1 is not formatted/p' |
@@ -74,6 +79,7 @@ check lengths python3 $lint/length.py server tools tests
 check no-mutex no_mutex
 check format is_formatted
 check cppcheck cppcheck_is_silent
+check merged is_merged
 check spelling is_spelled
 check shellcheck scripts_are_sound
 check mandoc mandoc -T lint -W warning man/*.[158]
