@@ -35,7 +35,7 @@ bool
 far_read(const char *socket, const char *id, uint64_t at, void *to, size_t len)
 {
 	char *error = NULL;
+	enum ask_end end = ask_read(socket, id, at, to, len, FAR_MS, &error);
 
-	return is_read(
-	    ask_read(socket, id, at, to, len, FAR_MS, &error), id, error);
+	return is_read(end, id, error);
 }

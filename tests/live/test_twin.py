@@ -190,7 +190,10 @@ class Twins(Played):
         self.check_sums(bare, 2)
 
     def test_no_room_no_twin(self):
-        self.server.ctl("plan", "set", "small", "--storage", "700kB")
+        first = self.record("aac")
+        size, twin = len(self.media(first)), len(self.twin(first))
+        storage = (size + twin + size * 3 // 2) // 1000
+        self.server.ctl("plan", "set", "small", "--storage", f"{storage}kB")
         self.server.ctl("member", "plan", "demo", "small")
         row = self.record("aac")
         self.assertFalse(os.path.exists(self.twin_path(row)))
