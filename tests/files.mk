@@ -63,6 +63,7 @@ unit_tests = \
 	tests/unit/test_quota \
 	tests/unit/test_range \
 	tests/unit/test_rate_cap \
+	tests/unit/test_reader \
 	tests/unit/test_recording \
 	tests/unit/test_recover \
 	tests/unit/test_request \
@@ -75,6 +76,7 @@ unit_tests = \
 	tests/unit/test_store \
 	tests/unit/test_sums \
 	tests/unit/test_table \
+	tests/unit/test_talk \
 	tests/unit/test_tap \
 	tests/unit/test_template \
 	tests/unit/test_text \
@@ -149,6 +151,7 @@ tests_unit_test_query_SOURCES = tests/unit/test_query.c
 tests_unit_test_quota_SOURCES = tests/unit/test_quota.c
 tests_unit_test_range_SOURCES = tests/unit/test_range.c
 tests_unit_test_rate_cap_SOURCES = tests/unit/test_rate_cap.c
+tests_unit_test_reader_SOURCES = tests/unit/test_reader.c
 tests_unit_test_recording_SOURCES = tests/unit/test_recording.c
 tests_unit_test_recover_SOURCES = tests/unit/test_recover.c
 tests_unit_test_request_SOURCES = tests/unit/test_request.c
@@ -161,6 +164,7 @@ tests_unit_test_statement_due_SOURCES = tests/unit/test_statement_due.c
 tests_unit_test_store_SOURCES = tests/unit/test_store.c
 tests_unit_test_sums_SOURCES = tests/unit/test_sums.c
 tests_unit_test_table_SOURCES = tests/unit/test_table.c
+tests_unit_test_talk_SOURCES = tests/unit/test_talk.c
 tests_unit_test_tap_SOURCES = tests/unit/test_tap.c
 tests_unit_test_template_SOURCES = tests/unit/test_template.c
 tests_unit_test_text_SOURCES = tests/unit/test_text.c

@@ -173,13 +173,15 @@ podcast_item(struct bytes *out, const struct podcast *podcast,
 	char title[TITLE_BYTES + NAME_BYTES], date[PODCAST_DATE_BYTES];
 	struct choice own = choice_of(row), twin = twin_of(row);
 	bool has_twin = row->twin_bytes > 0;
+	struct bytes url = { 0 };
 
 	bytes_text(out, "<item>\n");
 	podcast_title(row, podcast->name, title, sizeof(title));
 	podcast_element(out, "title", title);
-	bytes_text(out, "<link>");
-	put_address(out, podcast->public_url, row);
-	bytes_text(out, "</link>\n");
+	put_address(&url, podcast->public_url, row);
+	bytes_append(&url, "", 1);
+	podcast_element(out, "link", (const char *)url.data);
+	bytes_free(&url);
 	podcast_element(out, "description", row->description);
 	bytes_format(out, "<guid isPermaLink=\"false\">%s</guid>\n", row->id);
 	podcast_date(row->published_ms, date);

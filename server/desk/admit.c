@@ -191,7 +191,7 @@ admit_title(struct desk *desk, struct ask_msg *ask, struct patron *patron)
 static void
 admit_reader(struct desk *desk, struct ask_msg *ask)
 {
-	const struct patron *patron = patron_of_mount(desk, ask->path);
+	const struct patron *patron = patron_by_id(desk, ask->member);
 
 	if (patron == NULL) {
 		refuse(desk, ask, 404, "there is no such recording", 0);
@@ -230,17 +230,11 @@ admit_catalog(struct desk *desk, const struct ask_msg *ask)
 		catalog_ask(desk, ask, patron, mount);
 }
 
-/* A delegate feeds mounts, and nothing else is its to see or change. */
 static void
 admit_login(struct desk *desk, struct ask_msg *ask, struct patron *patron)
 {
-	struct answer_msg *answer;
+	struct answer_msg *answer = new_answer(ask, 200, "");
 
-	if (deputy_of_key(desk, patron, ask->key) != NULL) {
-		refuse(desk, ask, 403, "a delegate's key is for encoders", 0);
-		return;
-	}
-	answer = new_answer(ask, 200, "");
 	answer->member = patron->member.id;
 	text_copy(answer->slug, sizeof(answer->slug), patron->member.slug);
 	post(desk, ask, answer);
@@ -253,6 +247,9 @@ go_on(struct desk *desk, struct ask_msg *ask, struct patron *patron)
 		admit_source(desk, ask, patron);
 	else if (ask->kind == ASK_TITLE)
 		admit_title(desk, ask, patron);
+	/* A delegate feeds mounts, and nothing else is its to see or change. */
+	else if (deputy_of_key(desk, patron, ask->key) != NULL)
+		refuse(desk, ask, 403, "a delegate's key is for encoders", 0);
 	else if (ask->kind == ASK_LOGIN)
 		admit_login(desk, ask, patron);
 	else
@@ -279,13 +276,22 @@ check_key(struct desk *desk, struct ask_msg *ask, struct patron *patron)
 	loop_post(checker_loop(desk->checker), &check->message);
 }
 
+/* Who owns what a login is for: a recording stays its member's, whoever has
+ * the mount now. */
+static struct patron *
+owner_of_ask(struct desk *desk, const struct ask_msg *ask)
+{
+	if (ask->kind == ASK_ITEM)
+		return patron_by_id(desk, ask->member);
+	return ask->path[0] != '\0' ? patron_of_mount(desk, ask->path)
+				    : patron_by_slug(desk, ask->user);
+}
+
 /* The member a login stands for, by the user's name or by the mount. */
 static struct patron *
 patron_of_ask(struct desk *desk, const struct ask_msg *ask)
 {
-	struct patron *owner = ask->path[0] != '\0'
-	    ? patron_of_mount(desk, ask->path)
-	    : patron_by_slug(desk, ask->user);
+	struct patron *owner = owner_of_ask(desk, ask);
 
 	if (owner != NULL && strcmp(ask->user, "source") != 0 &&
 	    strcmp(ask->user, owner->member.slug) != 0)

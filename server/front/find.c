@@ -97,6 +97,7 @@ visit_found(struct visit *visit, struct found_msg *found)
 		    found->status == 404 ? 0 : 30);
 	} else {
 		ask = visit_new_ask(visit, ASK_ITEM, found->row.mount);
+		ask->member = found->row.member;
 		ask->is_public = is_shift || found->row.is_public ||
 		    has_ticket(visit, found->row.id);
 		if (visit->request.method != METHOD_HEAD &&

@@ -96,8 +96,8 @@ range_parse(const char *value, uint64_t size, struct range ranges[RANGES_MOST],
 	return sum > size ? RANGE_WHOLE : RANGE_PARTS;
 }
 
-int64_t
-http_date_secs(const char *text)
+bool
+http_date_secs(const char *text, int64_t *secs)
 {
 	static const char *const forms[] = { "%a, %d %b %Y %H:%M:%S GMT",
 		"%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y" };
@@ -107,14 +107,16 @@ http_date_secs(const char *text)
 	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
 		memset(&tm, 0, sizeof(tm));
 		end = strptime(text, forms[i], &tm);
-		if (end != NULL && *end == '\0')
-			return (int64_t)timegm(&tm);
+		if (end != NULL && *end == '\0') {
+			*secs = (int64_t)timegm(&tm);
+			return true;
+		}
 	}
-	return 0;
+	return false;
 }
 
 /* Is the tag in the list, or the list "*"? A weak one fits only where weak ones
- * will do. */
+ * will do. What has no tag ("") is in no list. */
 static bool
 has_tag(const char *list, const char *etag, bool weak_will_do)
 {
@@ -129,7 +131,8 @@ has_tag(const char *list, const char *etag, bool weak_will_do)
 		is_weak = strncmp(list, "W/", 2) == 0;
 		if (is_weak)
 			list += 2;
-		if (strncmp(list, etag, len) == 0 && (weak_will_do || !is_weak))
+		if (len > 0 && strncmp(list, etag, len) == 0 &&
+		    (weak_will_do || !is_weak))
 			return true;
 		/* A tag may have commas in it. */
 		if (*list == '"') {
@@ -145,6 +148,14 @@ has_tag(const char *list, const char *etag, bool weak_will_do)
 	return false;
 }
 
+/* Whether a date is there, is one, and can be compared. */
+static bool
+is_told(const char *value, const struct validators *known, int64_t *told)
+{
+	return value != NULL && known->modified_ms != 0 &&
+	    http_date_secs(value, told);
+}
+
 unsigned
 conditions_status(const struct request *request, const struct validators *known)
 {
@@ -156,14 +167,11 @@ conditions_status(const struct request *request, const struct validators *known)
 
 	if (match != NULL && !has_tag(match, known->etag, false))
 		return 412;
-	told = match == NULL && unmodified != NULL ? http_date_secs(unmodified)
-						   : 0;
-	if (told != 0 && secs > told)
+	if (match == NULL && is_told(unmodified, known, &told) && secs > told)
 		return 412;
 	if (none_match != NULL)
 		return has_tag(none_match, known->etag, true) ? 304 : 0;
-	told = modified != NULL ? http_date_secs(modified) : 0;
-	return told != 0 && secs != 0 && secs <= told ? 304 : 0;
+	return is_told(modified, known, &told) && secs <= told ? 304 : 0;
 }
 
 bool
@@ -171,10 +179,12 @@ conditions_allow_range(
     const struct request *request, const struct validators *known)
 {
 	const char *value = request_header(request, "if-range");
+	int64_t told;
 
 	if (value == NULL)
 		return true;
 	if (value[0] == '"' || strncmp(value, "W/", 2) == 0)
 		return strcmp(value, known->etag) == 0;
-	return http_date_secs(value) == known->modified_ms / 1000;
+	return is_told(value, known, &told) &&
+	    told == known->modified_ms / 1000;
 }

@@ -27,7 +27,7 @@ enum range_answer {
 enum range_answer range_parse(const char *value, uint64_t size,
     struct range ranges[RANGES_MOST], unsigned most, unsigned *count);
 
-/* What is known of a file: etag with its quotes, strong. */
+/* What is known of a file: etag with its quotes, strong; "": it has none. */
 struct validators {
 	const char *etag;
 	int64_t modified_ms; /* wall; 0: not known */
@@ -37,7 +37,7 @@ struct validators {
 unsigned conditions_status(const struct request *, const struct validators *);
 /* Whether If-Range lets a range be sent; true without one. */
 bool conditions_allow_range(const struct request *, const struct validators *);
-/* "Sun, 06 Nov 1994 08:49:37 GMT" and the two older forms; 0: none. */
-int64_t http_date_secs(const char *text);
+/* "Sun, 06 Nov 1994 08:49:37 GMT" and the two older forms; false: none. */
+bool http_date_secs(const char *text, int64_t *secs) MUST_CHECK;
 
 #endif

@@ -393,7 +393,8 @@ struct ask_msg {
 	char key[KEY_BYTES];
 	bool has_login;
 	bool is_shoutcast;        /* the key may belong to any member */
-	bool is_public;           /* ASK_ITEM: the recording is, */
+	int64_t member;           /* ASK_ITEM: whose recording it is, */
+	bool is_public;           /* everybody may have it, */
 	uint64_t need_bps;        /* and to play it takes so much */
 	struct catalog_wish wish; /* ASK_CATALOG */
 	struct in6_addr address;  /* /128 or mapped IPv4, for slowing down */

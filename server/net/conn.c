@@ -206,13 +206,28 @@ all_confirmed(struct conn *conn)
 	    !tcp_counts(conn->fd, conn->ip_head_bytes, &tcp) || tcp.is_dead;
 }
 
+/* Who reads slowly shall have all of it, and it shall be counted; who confirms
+ * nothing is not waited for. */
+static bool
+is_patient(struct conn *conn)
+{
+	uint64_t before = conn->payload_most;
+	int64_t now_ms = clock_mono_ms();
+	struct conn_counts counts;
+
+	conn_count(conn, &counts);
+	if (counts.payload_out > before)
+		conn->finish_by_ms = now_ms + LINGER_MS;
+	return now_ms < conn->finish_by_ms;
+}
+
 static void
 linger_again(struct timer *timer)
 {
 	struct conn *conn = (struct conn *)((char *)timer -
 	    offsetof(struct conn, timer));
 
-	if (conn->state == CONN_FLUSH && clock_mono_ms() < conn->finish_by_ms)
+	if (conn->state == CONN_FLUSH && is_patient(conn))
 		timer_set(
 		    conn->home->wheel, timer, LINGER_STEP_MS, linger_again);
 	else
@@ -224,8 +239,7 @@ linger_again(struct timer *timer)
 void
 conn_linger_check(struct conn *conn)
 {
-	if ((conn->has_eof && all_confirmed(conn)) ||
-	    clock_mono_ms() >= conn->finish_by_ms) {
+	if (!is_patient(conn) || (conn->has_eof && all_confirmed(conn))) {
 		conn_close(conn, conn->finish_reason);
 		return;
 	}

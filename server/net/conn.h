@@ -102,7 +102,7 @@ void conn_own(struct conn *, const struct conn_stage *, void *owner);
 void *conn_owner(const struct conn *, const struct conn_stage *);
 void conn_close(struct conn *, enum close_reason);
 /* Sends what stands in the output, says end to the peer, and closes when it has
- * confirmed everything or a short while has passed. Input is thrown away. The
+ * confirmed everything, or nothing for a short while. Input is thrown away. The
  * stage hears no event but closed(). */
 void conn_finish(struct conn *, enum close_reason);
 bool conn_is_finishing(const struct conn *);
@@ -113,6 +113,8 @@ int conn_fd(const struct conn *);
 
 const uint8_t *conn_input(const struct conn *, size_t *len);
 void conn_used(struct conn *, size_t len);
+/* All of it: what a listener says after its request means nothing to us. */
+void conn_skip(struct conn *);
 /* Reading stops and starts: back-pressure on the peer. Starts on. */
 void conn_read(struct conn *, bool on);
 

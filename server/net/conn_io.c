@@ -108,6 +108,15 @@ conn_used(struct conn *conn, size_t len)
 	home->fresh_len -= len;
 }
 
+void
+conn_skip(struct conn *conn)
+{
+	size_t len;
+
+	(void)conn_input(conn, &len);
+	conn_used(conn, len);
+}
+
 /* Bytes go to the stage from where they were read; only what it leaves is
  * copied. */
 void

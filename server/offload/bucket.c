@@ -436,6 +436,7 @@ read_once(struct bucket *bucket, const char *key, uint64_t total,
 	    end_offset - reading->left, end_offset - 1);
 	add_header(&request, "range", range);
 	request.sink = take_range;
+	request.first = end_offset - reading->left;
 	request.total = total;
 	request.arg = reading;
 	request.most_ms += (int64_t)(reading->left * 1000 / LEAST_SPEED);

@@ -111,6 +111,14 @@ inventory_why(struct inventory *inventory)
 	return sqlite3_errmsg(inventory->connection);
 }
 
+bool
+inventory_failed(struct inventory *inventory)
+{
+	int code = sqlite3_errcode(inventory->connection);
+
+	return code != SQLITE_OK && code != SQLITE_ROW && code != SQLITE_DONE;
+}
+
 static bool
 run(struct inventory *inventory, const char *sql)
 {

@@ -51,6 +51,9 @@ void item_sidecar_key(const struct item *, char *to, size_t size);
 /* Beside the archive in data, made when it is not there. NULL, and *error. */
 struct inventory *inventory_open(const char *data, char **error) MUST_CHECK;
 void inventory_close(struct inventory *); /* NULL is fine */
+/* Whether what was asked for last could not be read or written: then "there is
+ * none" means nothing. */
+bool inventory_failed(struct inventory *);
 const char *inventory_why(struct inventory *);
 /* The lock of the process, held until it ends; false, and *error: another one
  * has it. */

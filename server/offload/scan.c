@@ -186,7 +186,7 @@ add(struct scan *scan, struct found *found)
 
 	if (inventory_is_forgotten(
 		scan->inventory, naming_id(&found->naming)) ||
-	    !read_item(scan, found, &item))
+	    inventory_failed(scan->inventory) || !read_item(scan, found, &item))
 		return;
 	if (inventory_add(scan->inventory, &item))
 		scan->new_count++;

@@ -67,6 +67,7 @@ serve_open(const struct settings *settings, struct mover *mover, char **error)
 		serve->guests[i].talk.settings = settings;
 		serve->guests[i].talk.mover = mover;
 		serve->guests[i].talk.is_stopping = &serve->is_stopping;
+		serve->guests[i].talk.idle_ms = SERVE_IDLE_MS;
 		atomic_init(&serve->guests[i].is_over, false);
 	}
 	if (listen_at(serve, error))

@@ -5,7 +5,8 @@
  *
  * The main thread accepts; each conversation has a thread of its own, at most
  * SERVE_MOST of them, with its own connection to inventory and store. A peer
- * that says nothing, or takes nothing, for SERVE_IDLE_MS is let go.
+ * that has no whole question, or did not take an answer, after SERVE_IDLE_MS is
+ * let go.
  */
 #ifndef OFFLOAD_SERVE_H
 #define OFFLOAD_SERVE_H

@@ -330,6 +330,11 @@ check(const struct settings *settings, const char *path, char **error)
 		    "%s: endpoint is http: that needs insecure = yes, and an "
 		    "address of this machine, as 127.0.0.1",
 		    path);
+	if (is_plain && !settings->is_path_style)
+		return sentence(error,
+		    "%s: endpoint is http: that needs path-style = yes, as "
+		    "BUCKET.HOST may be anybody's",
+		    path);
 	if (strchr(settings->bucket, '/') != NULL ||
 	    strchr(settings->region, '/') != NULL)
 		return sentence(

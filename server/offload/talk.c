@@ -39,14 +39,22 @@ goes_on(void *arg)
 	return !atomic_load(session->talk->is_stopping);
 }
 
+static int64_t
+until(const struct session *session)
+{
+	return clock_mono_ms() + session->talk->idle_ms;
+}
+
 static bool
-wait_for(const struct session *session, short what)
+wait_for(const struct session *session, short what, int64_t until_ms)
 {
 	struct pollfd poll_fd = { .fd = session->talk->fd, .events = what };
+	int64_t left_ms;
 	int ready;
 
 	do {
-		ready = poll(&poll_fd, 1, SERVE_IDLE_MS);
+		left_ms = until_ms - clock_mono_ms();
+		ready = left_ms > 0 ? poll(&poll_fd, 1, (int)left_ms) : 0;
 	} while (ready == -1 && errno == EINTR);
 	return ready > 0;
 }
@@ -54,6 +62,7 @@ wait_for(const struct session *session, short what)
 static bool
 send_all(const struct session *session, const void *bytes, size_t len)
 {
+	int64_t until_ms = until(session);
 	const char *at = bytes;
 	ssize_t n;
 
@@ -61,7 +70,7 @@ send_all(const struct session *session, const void *bytes, size_t len)
 		n = send(session->talk->fd, at, len, MSG_NOSIGNAL);
 		if (n == -1 && errno != EAGAIN && errno != EINTR)
 			return false;
-		if (n == -1 && !wait_for(session, POLLOUT))
+		if (n == -1 && !wait_for(session, POLLOUT, until_ms))
 			return false;
 		if (n > 0) {
 			at += n;
@@ -94,6 +103,15 @@ say(const struct session *session, const char *format, ...)
 	return send_all(session, line, (size_t)len + 1);
 }
 
+/* "Not known" is what a disk that fails must not be taken for. */
+static bool
+say_none(const struct session *session)
+{
+	return inventory_failed(session->inventory)
+	    ? say(session, "ERROR %s", inventory_why(session->inventory))
+	    : say(session, "NONE");
+}
+
 static bool
 say_state(struct session *session, const struct line *line)
 {
@@ -102,7 +120,7 @@ say_state(struct session *session, const struct line *line)
 	bool is_said;
 
 	if (!inventory_find(session->inventory, line->id, &item))
-		return say(session, "NONE");
+		return say_none(session);
 	line_write_state(&text, &item.facts);
 	bytes_text(&text, "\n");
 	is_said = send_all(session, text.data, text.len);
@@ -144,6 +162,16 @@ say_list(struct session *session)
 	return is_said;
 }
 
+/* It is not among the items. */
+static bool
+say_forgotten(const struct session *session, const char *id)
+{
+	return !inventory_failed(session->inventory) &&
+		inventory_is_forgotten(session->inventory, id)
+	    ? say(session, "OK")
+	    : say_none(session);
+}
+
 static bool
 forget(struct session *session, const struct line *line)
 {
@@ -151,10 +179,7 @@ forget(struct session *session, const struct line *line)
 	struct item item, now;
 
 	if (!inventory_find(session->inventory, line->id, &item))
-		return say(session,
-		    inventory_is_forgotten(session->inventory, line->id)
-			? "OK"
-			: "NONE");
+		return say_forgotten(session, line->id);
 	if (!inventory_forget(session->inventory, line->id))
 		return say(
 		    session, "ERROR %s", inventory_why(session->inventory));
@@ -168,10 +193,7 @@ forget(struct session *session, const struct line *line)
 			    "ERROR it is not deleted yet (it is tried again)");
 		poll(NULL, 0, FORGET_STEP_MS);
 	}
-	return say(session,
-	    inventory_is_forgotten(session->inventory, line->id)
-		? "OK"
-		: "ERROR the inventory cannot be read");
+	return say_forgotten(session, line->id);
 }
 
 /* The store has it, so the answer begins. */
@@ -194,7 +216,7 @@ get(struct session *session, const struct line *line)
 	enum bucket_end end;
 
 	if (!inventory_find(session->inventory, line->id, &item))
-		return say(session, "NONE");
+		return say_none(session);
 	if (item.facts.state != ASK_VERIFIED && item.facts.state != ASK_DROPPED)
 		return say(session, "ERROR it is not in the store (yet): %s",
 		    ask_state_name(item.facts.state));
@@ -239,9 +261,10 @@ answer(struct session *session, const char *text)
 	}
 }
 
-/* Answers each whole line that is there; false ends the conversation. */
+/* Answers each whole line that is there, and waits for the next one from then
+ * on; false ends the conversation. */
 static bool
-take_lines(struct session *session)
+take_lines(struct session *session, int64_t *until_ms)
 {
 	char *end;
 	size_t len;
@@ -254,6 +277,7 @@ take_lines(struct session *session)
 			return false;
 		memmove(session->ahead, end + 1, session->ahead_len - len);
 		session->ahead_len -= len;
+		*until_ms = until(session);
 	}
 	return session->ahead_len < sizeof(session->ahead);
 }
@@ -261,9 +285,10 @@ take_lines(struct session *session)
 static void
 listen_and_answer(struct session *session)
 {
+	int64_t until_ms = until(session);
 	ssize_t n;
 
-	while (wait_for(session, POLLIN)) {
+	while (wait_for(session, POLLIN, until_ms)) {
 		n = recv(session->talk->fd, session->ahead + session->ahead_len,
 		    sizeof(session->ahead) - session->ahead_len, 0);
 		if (n == -1 && (errno == EAGAIN || errno == EINTR))
@@ -271,7 +296,7 @@ listen_and_answer(struct session *session)
 		if (n <= 0)
 			return;
 		session->ahead_len += (size_t)n;
-		if (!take_lines(session))
+		if (!take_lines(session, &until_ms))
 			return;
 	}
 }

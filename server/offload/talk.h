@@ -10,15 +10,17 @@
 #include "offload/settings.h"
 
 #include <stdatomic.h>
+#include <stdint.h>
 
 struct talk {
 	const struct settings *settings;
 	struct mover *mover;
 	const atomic_bool *is_stopping;
-	int fd; /* does not block; closed by whoever opened it */
+	int64_t idle_ms; /* at most for a question, and to take an answer */
+	int fd;          /* does not block; closed by whoever opened it */
 };
 
-/* Until the peer ends it, says nothing for long, or breaks the rules. */
+/* Until the peer ends it, takes too long, or breaks the rules. */
 void talk_run(struct talk *);
 
 #endif

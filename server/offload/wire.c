@@ -8,6 +8,7 @@
 #include "offload/xml.h"
 
 #include <curl/curl.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -203,6 +204,7 @@ take(char *from, size_t size, size_t count, void *owner)
 	curl_easy_getinfo(lane->easy, CURLINFO_RESPONSE_CODE, &answer->status);
 	if (lane->request.sink != NULL && answer->status / 100 == 2) {
 		lane->is_refused = answer->status != 206 ||
+		    answer->first != lane->request.first ||
 		    answer->total != lane->request.total ||
 		    !lane->request.sink(lane->request.arg, from, len);
 		return lane->is_refused ? 0 : len;
@@ -236,12 +238,23 @@ unquote(char *text)
 	}
 }
 
+/* "bytes 0-9/123"; what is not is as if it were of no object. */
+static void
+read_range(const char *value, struct wire_answer *answer)
+{
+	uint64_t last;
+
+	if (sscanf(value, " bytes %19" SCNu64 "-%19" SCNu64 "/%19" SCNu64,
+		&answer->first, &last, &answer->total) != 3)
+		answer->total = 0;
+}
+
 static size_t
 take_header(char *from, size_t size, size_t count, void *owner)
 {
 	struct lane *lane = owner;
 	struct wire_answer *answer = &lane->answer;
-	char line[512], value[256], *slash;
+	char line[512], value[256];
 	size_t len = size * count;
 	time_t date;
 
@@ -250,9 +263,8 @@ take_header(char *from, size_t size, size_t count, void *owner)
 		unquote(answer->etag);
 	else if (take_value(line, "Content-Length", value, sizeof(value)))
 		answer->length = strtoull(value, NULL, 10);
-	else if (take_value(line, "Content-Range", value, sizeof(value)) &&
-	    (slash = strchr(value, '/')) != NULL)
-		answer->total = strtoull(slash + 1, NULL, 10);
+	else if (take_value(line, "Content-Range", value, sizeof(value)))
+		read_range(value, answer);
 	else if (take_value(line, "Date", value, sizeof(value)) &&
 	    (date = curl_getdate(value, NULL)) != -1)
 		lane->wire->skew_ms = (int64_t)date * 1000 - clock_wall_ms();

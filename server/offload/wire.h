@@ -60,11 +60,12 @@ struct wire_request {
 	uint64_t offset, length;
 	int64_t bytes_per_second; /* sent at most; 0: no limit */
 	int64_t most_ms;
-	/* Gets the bytes of a 206 whose object has total bytes, and of no other
-	 * answer; false ends it. NULL: what comes is kept as text. */
+	/* Gets the bytes of a 206 that begins at first, of an object that has
+	 * total bytes, and of no other answer; false ends it. NULL: what comes
+	 * is kept as text. */
 	bool (*sink)(void *arg, const void *bytes, size_t len);
 	void *arg;
-	uint64_t total;
+	uint64_t first, total;
 };
 
 struct wire_answer {
@@ -72,7 +73,7 @@ struct wire_answer {
 	long status;                /* of HTTP; 0: none came */
 	char etag[WIRE_ETAG_BYTES]; /* without its quotes */
 	uint64_t length;            /* Content-Length */
-	uint64_t total;             /* of Content-Range; 0: was not there */
+	uint64_t first, total;      /* of Content-Range; 0: was not there */
 	char sha256[DIGEST_BYTES];  /* x-amz-meta-sha256 */
 	char code[WIRE_CODE_BYTES]; /* of S3, as "NoSuchKey" */
 	char why[WIRE_WHY_BYTES];   /* a sentence, when it is not fine */

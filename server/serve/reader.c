@@ -242,13 +242,11 @@ reader_piece(struct conn *conn, struct piece_msg *piece)
 {
 	struct reader *reader = reader_of(conn);
 
-	if (reader == NULL || reader->asked == 0)
+	if (reader == NULL || reader->asked == 0 || conn_is_finishing(conn))
 		return;
 	tap_give(&reader->worker->tap,
 	    reader->asked - (piece->block != NULL ? piece->block->len : 0));
 	reader->asked = 0;
-	if (conn_is_finishing(conn))
-		return;
 	reader->is_whole = piece->is_whole;
 	if (piece->is_broken ||
 	    (piece->is_whole && reader->end != END_OF_GROWTH)) {
@@ -283,7 +281,9 @@ choose_ranges(struct reader *reader, const struct request *request)
 	reader->answer.status = conditions_status(request, &known);
 	if (reader->answer.status != 0)
 		return;
-	if (conditions_allow_range(request, &known))
+	/* Ranges are for GET alone: RFC 9110 section 14.2. */
+	if (request->method == METHOD_GET &&
+	    conditions_allow_range(request, &known))
 		wanted = range_parse(request_header(request, "range"),
 		    found->size, reader->ranges, most, &reader->count);
 	reader->answer.status = wanted == RANGE_NONE ? 416
@@ -392,16 +392,6 @@ let_go(struct reader *reader)
 	conn_close(reader->conn, CLOSE_SLOW);
 }
 
-/* What it sends after its request means nothing to us. */
-static void
-drop_input(struct conn *conn)
-{
-	size_t len;
-
-	(void)conn_input(conn, &len);
-	conn_used(conn, len);
-}
-
 static void
 event(struct conn *conn, enum conn_event what, void *owner)
 {
@@ -412,7 +402,7 @@ event(struct conn *conn, enum conn_event what, void *owner)
 	case CONN_READY:
 		break;
 	case CONN_DATA:
-		drop_input(conn);
+		conn_skip(conn);
 		break;
 	case CONN_DRAINED:
 		if (reader->piece != NULL)
@@ -433,6 +423,17 @@ event(struct conn *conn, enum conn_event what, void *owner)
 	}
 }
 
+/* What was meant for it is for the others. */
+static void
+give_back(struct reader *reader)
+{
+	size_t bytes = reader->asked;
+
+	if (reader->piece != NULL)
+		bytes += reader->piece->len - reader->sent;
+	tap_give(&reader->worker->tap, bytes);
+}
+
 static void
 closed(struct conn *conn, enum close_reason reason, void *owner)
 {
@@ -443,6 +444,7 @@ closed(struct conn *conn, enum close_reason reason, void *owner)
 	    (unsigned long long)conn_number(conn), reader->found->row.path,
 	    close_word(reason), (unsigned long long)reader->taken);
 	reader->worker->archive_need_bps -= reader->need_bps;
+	give_back(reader);
 	worker_forget(reader->worker, conn);
 	reader_shut(reader->found);
 	block_unref(reader->piece);

@@ -515,16 +515,6 @@ too_late(struct listener *listener)
 	let_go(listener, CLOSE_IDLE);
 }
 
-/* What a listener sends after its request means nothing to us. */
-static void
-drop_input(struct conn *conn)
-{
-	size_t len;
-
-	(void)conn_input(conn, &len);
-	conn_used(conn, len);
-}
-
 static void
 event(struct conn *conn, enum conn_event what, void *owner)
 {
@@ -535,7 +525,7 @@ event(struct conn *conn, enum conn_event what, void *owner)
 	case CONN_READY:
 		break;
 	case CONN_DATA:
-		drop_input(conn);
+		conn_skip(conn);
 		break;
 	case CONN_DRAINED:
 		if (listener->state != LISTENER_WAITING)

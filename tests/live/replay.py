@@ -43,8 +43,11 @@ max-member-sources = 20
             row for row in self.rows()
             if row["mount"] == mount and row["state"] == "done"])
         if is_public:
-            self.server.ctl("archive", "publish", row["id"])
+            self.publish(row)
         return row
+
+    def publish(self, row):
+        self.server.ctl("archive", "publish", row["id"])
 
     def media(self, row):
         with open(self.path_of(row), "rb") as file:

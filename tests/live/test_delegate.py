@@ -147,6 +147,21 @@ class Delegates(Case):
         first.close()
         second.close()
 
+    def test_a_delegate_reads_no_recording(self):
+        key = self.delegate("*")
+        self.on_air("/ana/live", key).close()
+        row, = wait_for("it is done", lambda: [
+            row for row in self.server.ctl_json("recordings")["recordings"]
+            if row["state"] == "done"])
+        for end in ("", ".json"):
+            path = "/archive/" + row["id"] + end
+            for user in ("source", "ana"):
+                for what, status in ((key, b" 403 "), (self.own_key, b" 200 ")):
+                    sock, answer = login(self.server, path, what, "GET",
+                                         user=user, content_type=None)
+                    sock.close()
+                    self.assertIn(status, answer.split(b"\r\n")[0], path)
+
     def test_not_before_and_not_after(self):
         later = self.delegate("*", begin=3600)
         sock, answer = login(self.server, "/ana/live", later)

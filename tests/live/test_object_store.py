@@ -290,6 +290,17 @@ class Faults(Offload):
     def test_ranges_are_ignored(self):
         self.survive("get", "whole", 1, "not what was uploaded")
 
+    def test_another_range_is_not_passed_on(self):
+        _, sha256 = self.relay.archive.add(1, random_bytes(SIZE))
+        self.relay.start()
+        self.relay.wait_state(1, "verified")
+        self.store.fault("get", "other", 1)
+        self.assertEqual(
+            self.relay.get(1, 1000, 500),
+            "ERROR the store sent other bytes than those asked for")
+        self.assertEqual(self.store.left(), 0, "the fault came about")
+        self.expect_whole(1, sha256)
+
     def test_the_store_denies(self):
         self.survive("create", "denied", 3, "AccessDenied: No <way> & never")
 

@@ -14,9 +14,10 @@ import time
 import unittest
 
 from ears import Ears, decode
-from encoder import basic
-from server import HOST, Case, Server, wait_for
-from streams import ENDINGS, air
+from encoder import basic, login
+from replay import Played, address
+from server import HOST, Server, wait_for
+from streams import ENDINGS, air, stream
 
 RANGES = [None, "bytes=0-0", "bytes=0-", "bytes=0-99", "bytes=1-1",
           "bytes=-1", "bytes=-0", "bytes=-100", "bytes=-99999999",
@@ -98,48 +99,20 @@ def parts(headers, body):
     return found
 
 
-class Recorded(Case):
-    conf = """mount "/*" { grace = 0  pace = 100ms }
-recording-point = 500ms
-archive-rate = 0
-max-member-sources = 20
-"""
-
-    def setUp(self):
-        super().setUp()
-        self.key = self.server.add_member("demo")
-
-    def rows(self):
-        return self.server.ctl_json("recordings")["recordings"]
-
-    def record(self, kind="mp3", seconds=3):
-        """A finished one: its row, and where it is."""
-        mount, source = air(self.server, self.key, kind)
-        time.sleep(seconds)
-        source.stop()
-        row = wait_for("it is done", lambda: [
-            row for row in self.rows()
-            if row["mount"] == mount and row["state"] == "done"])[0]
-        return row, os.path.join(self.server.data, "archive", row["path"])
-
-    def publish(self, row):
-        self.server.ctl("archive", "publish", row["id"])
-
+class Asked(Played):
     def get(self, path, headers=(), method="GET"):
         return ask(self.server.port, path, headers, method)
 
 
-class Matrix(Recorded):
+class Matrix(Asked):
     def setUp(self):
         super().setUp()
-        self.row, self.path = self.record()
-        self.publish(self.row)
-        self.address = "/archive/" + self.row["id"]
-        with open(self.path, "rb") as file:
-            self.media = file.read()
+        self.row = self.record(seconds=3)
+        self.address = address(self.row)
+        self.whole = self.media(self.row)
         root = tempfile.mkdtemp(prefix="a2a-")
         os.chmod(root, 0o755)
-        shutil.copy2(self.path, os.path.join(root, "media"))
+        shutil.copy2(self.path_of(self.row), os.path.join(root, "media"))
         os.chmod(os.path.join(root, "media"), 0o644)
         self.addCleanup(shutil.rmtree, root)
         self.nginx = Nginx(root)
@@ -173,10 +146,21 @@ class Matrix(Recorded):
         self.assertTrue(ours[2] == theirs[2], what)
 
     def test_ranges_are_those_of_nginx(self):
-        for method in ("GET", "HEAD"):
-            for value in RANGES:
-                self.check_same(
-                    [("Range", value)] if value else [], method)
+        for value in RANGES:
+            self.check_same([("Range", value)] if value else [])
+
+    def test_ranges_are_for_get_alone(self):
+        # RFC 9110 section 14.2; nginx answers 206 and 416.
+        for value in RANGES:
+            status, headers, body = self.get(
+                self.address, [("Range", value)] if value else [], "HEAD")
+            self.assertEqual(status, 200, value)
+            self.assertEqual(headers["content-length"],
+                             str(len(self.whole)), value)
+            self.assertEqual(headers["accept-ranges"], "bytes")
+            self.assertNotIn("content-range", headers)
+            self.assertEqual(body, b"")
+        self.check_same([], "HEAD")
 
     def test_conditions_are_those_of_nginx(self):
         ours, theirs = self.both([])
@@ -222,23 +206,18 @@ class Matrix(Recorded):
             while data := link.recv(65536):
                 got += len(data)
             link.close()
-        used = sum(line["payload_out"] for line in
-                   self.server.ctl_json("usage")["usage"]
-                   if line["kind"] == "archive" and line["mount"] ==
-                   self.row["mount"])
-        self.assertEqual(used, got)
+        self.assertEqual(self.used(self.row), got)
 
 
-class Allowed(Recorded):
+class Allowed(Asked):
     def test_private_public_and_foreign(self):
-        row, _ = self.record()
-        address = "/archive/" + row["id"]
+        row = self.record(seconds=3, is_public=False)
         other = self.server.add_member("other")
 
         def status(user=None, key=None):
             login = [("Authorization", "Basic " + basic(user, key))] \
                 if user else []
-            return self.get(address, login)[0]
+            return self.get(address(row), login)[0]
 
         self.assertEqual(status(), 404)
         self.assertEqual(status("demo", self.key), 200)
@@ -250,9 +229,37 @@ class Allowed(Recorded):
         self.assertEqual(status(), 404)
         self.publish(row)
         self.server.block("demo")
-        answer = self.get(address)
+        answer = self.get(address(row))
         self.assertEqual(answer[0], 503)
         self.assertIn("retry-after", answer[1])
+
+    def test_it_stays_its_members_when_the_mount_gets_another(self):
+        other = self.server.add_member("other")
+        conf = self.conf + 'mount "/radio.mp3" { member = %s }\n'
+        self.server.write_conf(conf % "demo")
+        self.server.ctl("reload")
+        sock, _ = login(self.server, "/radio.mp3", self.key)
+        with open(stream("mp3"), "rb") as file:
+            sock.sendall(file.read())
+        sock.close()
+        row, = wait_for("it is done", lambda: [
+            row for row in self.rows() if row["state"] == "done"])
+        self.server.write_conf(conf % "other")
+        self.server.ctl("reload")
+
+        def status(user, key):
+            return self.get(address(row), [
+                ("Authorization", "Basic " + basic(user, key))])[0]
+
+        self.assertEqual(status("other", other), 401)
+        self.assertEqual(status("source", other), 401)
+        self.assertEqual(status("demo", self.key), 200)
+        # And it is the one that has it who can be blocked.
+        self.publish(row)
+        self.server.block("other")
+        self.assertEqual(self.get(address(row))[0], 200)
+        self.server.block("demo")
+        self.assertEqual(self.get(address(row))[0], 503)
 
     def test_what_is_not_there(self):
         for path in ("/archive/", "/archive/x", "/archive/" + "a" * 26,
@@ -261,7 +268,7 @@ class Allowed(Recorded):
             self.assertIn(self.get(path)[0], (400, 404), path)
 
 
-class Growing(Recorded):
+class Growing(Asked):
     def read_for(self, path, seconds):
         """What comes in that time."""
         link = socket.create_connection((HOST, self.server.port), 20)
@@ -286,11 +293,10 @@ class Growing(Recorded):
         row = wait_for("it is recorded", lambda: [
             row for row in self.rows() if row["state"] == "active"])[0]
         self.server.ctl("archive", "publish", row["id"], status=1)
-        address = "/archive/" + row["id"]
         login = [("Authorization", "Basic " + basic("demo", self.key))]
-        self.assertEqual(self.get(address, login, "HEAD")[0], 200)
+        self.assertEqual(self.get(address(row), login, "HEAD")[0], 200)
         with Ears(self.server) as ears:
-            ear = ears.join(address, headers=[": ".join(login[0])])
+            ear = ears.join(address(row), headers=[": ".join(login[0])])
             time.sleep(3)
             source.stop()
             ear.wait_over()
@@ -300,8 +306,8 @@ class Growing(Recorded):
         self.assertEqual(said, "")
         done = wait_for("it is done", lambda: [
             row for row in self.rows() if row["state"] == "done"])[0]
-        path = os.path.join(self.server.data, "archive", done["path"])
-        self.assertAlmostEqual(seconds, decode(path)[1], delta=0.1)
+        self.assertAlmostEqual(
+            seconds, decode(self.path_of(done))[1], delta=0.1)
         self.assertIsNotNone(mount)
 
     def check_from(self, kind, mount):

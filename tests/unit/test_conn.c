@@ -4,6 +4,7 @@
  * A conn on one end of a loopback connection, the test on the other. */
 #include "net/conn.h"
 
+#include "base/clock.h"
 #include "loop/wheel.h"
 #include "test.h"
 
@@ -202,6 +203,33 @@ finishing_counts_what_the_peer_confirmed(void **state)
 	assert_true(pair->counts.wire_out > sizeof(much));
 }
 
+/* Longer than who takes nothing is waited for. */
+static void
+who_reads_slowly_gets_all_of_it(void **state)
+{
+	struct pair *pair = *state;
+	static char much[16 << 20], got[1 << 20];
+	int64_t began_ms = clock_mono_ms();
+	size_t have = 0, piece;
+	ssize_t n;
+
+	say(pair, "x");
+	turn_until(pair, "RD");
+	conn_send(pair->conn, much, sizeof(much));
+	conn_finish(pair->conn, CLOSE_DONE);
+	while (have < sizeof(much) && strcmp(pair->events, "RD") == 0) {
+		piece = clock_mono_ms() - began_ms < 6000 ? 20000 : sizeof(got);
+		event_base_loop(pair->base, EVLOOP_NONBLOCK);
+		n = recv(pair->peer, got, piece, MSG_DONTWAIT);
+		have += n > 0 ? (size_t)n : 0;
+		usleep(10000);
+	}
+	assert_int_equal(have, sizeof(much));
+	shutdown(pair->peer, SHUT_WR);
+	turn_until(pair, "RDc");
+	assert_int_equal(pair->counts.payload_out, sizeof(much));
+}
+
 static void
 what_a_vanished_peer_never_read_is_not_counted(void **state)
 {
@@ -246,5 +274,6 @@ TEST_MAIN(PAIR_TEST(the_first_byte_makes_it_ready),
     PAIR_TEST(the_peers_end_is_told_once),
     PAIR_TEST(a_tls_hello_on_a_plain_socket_is_refused),
     PAIR_TEST(finishing_counts_what_the_peer_confirmed),
+    PAIR_TEST(who_reads_slowly_gets_all_of_it),
     PAIR_TEST(what_a_vanished_peer_never_read_is_not_counted),
     PAIR_TEST(writing_into_a_full_socket_takes_nothing_and_wakes_later))

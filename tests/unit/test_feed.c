@@ -253,6 +253,9 @@ hostile_titles_are_only_text(void **state)
 	memset(row.title, '&', sizeof(row.title) - 1);
 	memset(row.description, '<', sizeof(row.description) - 1);
 	HAS(written(&podcast), "&lt;&lt;</description>");
+	podcast.public_url = URL "/a&b";
+	HAS(written(&podcast), "<link>" URL "/a&amp;b/archive/");
+	HAS_NOT(written(&podcast), "a&b");
 }
 
 static void

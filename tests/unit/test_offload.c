@@ -242,6 +242,10 @@ settings_that_are_wrong_say_where(void **state)
 		     "bucket = b\nkey-id = k\nsecret-file = s\n"
 		     "insecure = yes\n",
 	    "an address of this machine");
+	expect_wrong("data = /d\nendpoint = http://127.0.0.1:9\n"
+		     "bucket = b\nkey-id = k\nsecret-file = s\n"
+		     "insecure = yes\npath-style = no\n",
+	    "needs path-style = yes");
 	expect_wrong("data = /d\nendpoint = \"https://a@b\"\nbucket = b\n"
 		     "key-id = k\nsecret-file = s\n",
 	    "endpoint is not https");

@@ -103,7 +103,7 @@ static const struct validators known = { "\"abc\"", 784111777000 };
 #define BEFORE "Sun, 06 Nov 1994 08:49:36 GMT"
 #define AFTER  "Sun, 06 Nov 1994 08:49:38 GMT"
 
-static const struct {
+static const struct request_case {
 	const char *lines;
 	unsigned status;
 	bool allows_range;
@@ -118,6 +118,7 @@ static const struct {
 	{ "If-Unmodified-Since: " SAME "\r\n", 0, true },
 	{ "If-Unmodified-Since: " BEFORE "\r\n", 412, true },
 	{ "If-Unmodified-Since: nonsense\r\n", 0, true },
+	{ "If-Unmodified-Since: Thu, 01 Jan 1970 00:00:00 GMT\r\n", 412, true },
 	{ "If-Match: \"abc\"\r\nIf-Unmodified-Since: " BEFORE "\r\n", 0, true },
 	{ "If-None-Match: \"abc\"\r\n", 304, true },
 	{ "If-None-Match: W/\"abc\"\r\n", 304, true },
@@ -138,28 +139,66 @@ static const struct {
 	{ "If-Range: " AFTER "\r\n", 0, false },
 	{ "If-Range: nonsense\r\n", 0, false },
 };
+
+/* Of a file without a tag, and one without a tag and a date. */
+static const struct validators undigested = { "", 784111777000 };
+static const struct validators unknown = { "", 0 };
+static const struct request_case undigested_requests[] = {
+	{ "If-Match: *\r\n", 0, true },
+	{ "If-Match: \"abc\"\r\n", 412, true },
+	{ "If-None-Match: *\r\n", 304, true },
+	{ "If-None-Match: \"abc\"\r\n", 0, true },
+	{ "If-None-Match: W/\"abc\", \"\"\r\n", 0, true },
+	{ "If-Modified-Since: " SAME "\r\n", 304, true },
+	{ "If-Range: \"abc\"\r\n", 0, false },
+	{ "If-Range: " SAME "\r\n", 0, true },
+};
+static const struct request_case unknown_requests[] = {
+	{ "If-Range: " SAME "\r\n", 0, false },
+	{ "If-Range: nonsense\r\n", 0, false },
+	{ "If-Range: Thu, 01 Jan 1970 00:00:00 GMT\r\n", 0, false },
+};
+
+static void
+check_request(
+    const struct request_case *wanted, const struct validators *validators)
+{
+	const struct request_limits limits = { 4096, 20 };
+	struct request request = { 0 };
+	char text[512];
+	size_t used;
+
+	snprintf(text, sizeof(text), "GET / HTTP/1.1\r\nHost: a\r\n%s\r\n",
+	    wanted->lines);
+	assert_int_equal(request_parse(&request, (uint8_t *)text, strlen(text),
+			     &limits, &used),
+	    PARSE_DONE);
+	if (conditions_status(&request, validators) != wanted->status ||
+	    conditions_allow_range(&request, validators) !=
+		wanted->allows_range)
+		fail_msg("%s", wanted->lines);
+	request_free(&request);
+}
+
 static void
 conditions_come_in_the_order_of_the_rules(void **state)
 {
-	const struct request_limits limits = { 4096, 20 };
-
 	(void)state;
-	for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++) {
-		struct request request = { 0 };
-		char text[512];
-		size_t used;
+	for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++)
+		check_request(&requests[i], &known);
+}
 
-		snprintf(text, sizeof(text),
-		    "GET / HTTP/1.1\r\nHost: a\r\n%s\r\n", requests[i].lines);
-		assert_int_equal(request_parse(&request, (uint8_t *)text,
-				     strlen(text), &limits, &used),
-		    PARSE_DONE);
-		assert_int_equal(
-		    conditions_status(&request, &known), requests[i].status);
-		assert_int_equal(conditions_allow_range(&request, &known),
-		    requests[i].allows_range);
-		request_free(&request);
-	}
+static void
+what_is_not_known_of_a_file_fits_nothing(void **state)
+{
+	(void)state;
+	for (size_t i = 0;
+	     i < sizeof(undigested_requests) / sizeof(undigested_requests[0]);
+	     i++)
+		check_request(&undigested_requests[i], &undigested);
+	for (size_t i = 0;
+	     i < sizeof(unknown_requests) / sizeof(unknown_requests[0]); i++)
+		check_request(&unknown_requests[i], &unknown);
 }
 
 static void
@@ -178,4 +217,5 @@ without_a_date_dates_say_nothing(void **state)
 
 TEST_MAIN(TEST(ranges_are_read), TEST(cut_anywhere_they_stay_inside),
     TEST(conditions_come_in_the_order_of_the_rules),
+    TEST(what_is_not_known_of_a_file_fits_nothing),
     TEST(without_a_date_dates_say_nothing))
