@@ -91,7 +91,7 @@ has_room(const struct archivist *archivist, const struct recording_msg *row)
 
 	return file_free_bytes(archivist->finishing.archive, &free_bytes) &&
 	    free_bytes >= row->bytes + reserve &&
-	    recordings_has_room(archivist->store, row->member, row->bytes);
+	    recordings_has_twin_room(archivist->store, row);
 }
 
 static bool

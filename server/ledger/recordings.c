@@ -336,20 +336,21 @@ recordings_find(struct store *store, const char *id, const char *mount,
 }
 
 bool
-recordings_has_room(struct store *store, int64_t member, uint64_t bytes)
+recordings_has_twin_room(struct store *store, const struct recording_msg *row)
 {
 	static const char select[] =
 	    "SELECT 1 FROM member JOIN plan ON plan.id = member.plan "
 	    "WHERE member.id = ?1 AND storage_bytes >= 0 "
 	    "AND at_storage = 'stop' AND storage_bytes < ?2 + "
 	    "(SELECT coalesce(sum(bytes + twin_bytes), 0) FROM recording "
-	    "WHERE recording.member = ?1)";
+	    "WHERE recording.member = ?1 AND recording.id <> ?3)";
 	sqlite3_stmt *prepared = store_prepare(store, select);
 	bool is_over;
 	int step;
 
-	sqlite3_bind_int64(prepared, 1, member);
-	sqlite3_bind_int64(prepared, 2, (int64_t)bytes);
+	sqlite3_bind_int64(prepared, 1, row->member);
+	sqlite3_bind_int64(prepared, 2, 2 * (int64_t)row->bytes);
+	sqlite3_bind_text(prepared, 3, row->id, -1, SQLITE_STATIC);
 	step = sqlite3_step(prepared);
 	is_over = step == SQLITE_ROW;
 	if (is_over)

@@ -55,9 +55,9 @@ void recordings_take(sqlite3_stmt *, struct recording_msg *);
  * written. name: of its member. False: there is none, or *failed. */
 bool recordings_find(struct store *, const char *id, const char *mount,
     struct recording_msg *, char name[NAME_BYTES], bool *failed);
-/* Whether that member may store so many bytes more than it has: a plan that
- * stops at its storage says no. False also when the store cannot be read. */
-bool recordings_has_room(struct store *, int64_t member, uint64_t bytes);
+/* Whether its member may store this recording twice: a plan that stops at its
+ * storage may say no. False also when the store cannot be read. */
+bool recordings_has_twin_room(struct store *, const struct recording_msg *);
 /* All of a member's ("": everybody's) that are finished, in the order member,
  * mount, profile, newest first. Until recordings_next_kept() is false. */
 sqlite3_stmt *recordings_kept(struct store *, const char *slug);

@@ -259,23 +259,27 @@ it_goes_with_its_recording(void **state)
 static void
 a_full_members_storage_has_no_room(void **state)
 {
-	struct recording_msg row;
+	struct recording_msg row, other;
 	struct kept kept;
 	char sql[200];
 
 	(void)state;
 	open_kept(&kept);
 	row = kept_add(&kept, 'a', 10);
-	assert_true(recordings_has_room(kept.store, 3, INT64_MAX / 2));
+	other = kept_add(&kept, 'b', 10);
+	assert_true(recordings_has_twin_room(kept.store, &row));
 	snprintf(sql, sizeof(sql),
 	    "INSERT INTO plan(id, name, storage_bytes) VALUES(70, 'small', %llu)",
-	    (unsigned long long)(row.bytes + row.twin_bytes + 100));
+	    (unsigned long long)(other.bytes + other.twin_bytes +
+		2 * row.bytes));
 	run_sql(kept.store, sql);
 	run_sql(kept.store, "UPDATE member SET plan = 70");
-	assert_true(recordings_has_room(kept.store, 3, 100));
-	assert_false(recordings_has_room(kept.store, 3, 101));
+	assert_true(recordings_has_twin_room(kept.store, &row));
+	run_sql(
+	    kept.store, "UPDATE plan SET storage_bytes = storage_bytes - 1");
+	assert_false(recordings_has_twin_room(kept.store, &row));
 	run_sql(kept.store, "UPDATE plan SET at_storage = 'rotate'");
-	assert_true(recordings_has_room(kept.store, 3, 101));
+	assert_true(recordings_has_twin_room(kept.store, &row));
 	kept_close(&kept);
 }
 
