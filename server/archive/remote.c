@@ -5,6 +5,7 @@
 #include "archive/archivist_priv.h"
 #include "archive/item.h"
 #include "archive/remote_file.h"
+#include "archive/twin.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -123,6 +124,8 @@ remote_drop(
 	if (is_done) {
 		take_item(&sidecar.row, &item);
 		sidecar.row.is_remote = true;
+		sidecar.row.twin_bytes = 0;
+		sidecar.row.twin_sha256[0] = '\0';
 		is_done = write_sidecar(archivist, &sidecar, error);
 	}
 	if (is_done &&
@@ -146,6 +149,7 @@ remote_fetch(
 
 	if (is_done) {
 		sidecar.row.is_remote = false;
+		twin_restore(&archivist->finishing, &sidecar);
 		is_done = write_sidecar(archivist, &sidecar, error);
 	}
 	if (is_done)

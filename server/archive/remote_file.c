@@ -31,17 +31,22 @@ open_folder(int archive, const char *path, struct naming *naming)
 bool
 remote_file_drop(int archive, const char *path)
 {
+	static const enum naming_kind kinds[] = { NAMING_TWIN, NAMING_MEDIA };
 	char name[NAMING_FILE_BYTES];
 	struct naming naming;
 	int folder = open_folder(archive, path, &naming), error;
-	bool is_gone;
+	bool is_gone = true;
 
 	if (folder == -1)
 		return false;
-	naming_file(name, &naming, NAMING_MEDIA);
-	if (!sums_put(folder, name, ""))
-		log_warn("archive: %s stays in %s: %m", name, SUMS_NAME);
-	is_gone = file_unlink_at(folder, name) && file_sync(folder);
+	for (unsigned i = 0; i < 2 && is_gone; i++) {
+		naming_file(name, &naming, kinds[i]);
+		if (!sums_put(folder, name, ""))
+			log_warn(
+			    "archive: %s stays in %s: %m", name, SUMS_NAME);
+		is_gone = file_unlink_at(folder, name);
+	}
+	is_gone = is_gone && file_sync(folder);
 	error = errno;
 	close(folder);
 	errno = error;

@@ -12,7 +12,7 @@
 
 #include <stdbool.h>
 
-/* Its line of SHA256SUMS too. False with errno. */
+/* With its twin and their lines of SHA256SUMS. False with errno. */
 bool remote_file_drop(int archive, const char *path) MUST_CHECK;
 /* By way of STEM.ext.new, and only when it is the row's SHA-256. True also when
  * the file is there. False, and *error (free it) says why. */

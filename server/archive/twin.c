@@ -2,6 +2,7 @@
  * SPDX-FileCopyrightText: The all2all developers */
 #include "archive/twin.h"
 
+#include "archive/sums.h"
 #include "base/digest.h"
 #include "base/file.h"
 #include "base/log.h"
@@ -27,8 +28,8 @@ twin_is_wanted(
     const struct finishing *finishing, const struct recording_msg *row)
 {
 	return finishing->wants_twin != NULL && row->state == RECORDING_DONE &&
-	    row->trashed_ms == 0 && row->profile != PROFILE_LOG &&
-	    strcmp(row->extension, "aac") == 0 &&
+	    row->trashed_ms == 0 && !row->is_remote &&
+	    row->profile != PROFILE_LOG && strcmp(row->extension, "aac") == 0 &&
 	    finishing->wants_twin(finishing->arg, row);
 }
 
@@ -168,4 +169,23 @@ twin_make(const struct finishing *finishing, int folder,
 	row->twin_bytes = 0;
 	row->twin_sha256[0] = '\0';
 	return true;
+}
+
+void
+twin_restore(const struct finishing *finishing, struct sidecar *facts)
+{
+	char name[NAMING_FILE_BYTES];
+	struct naming naming;
+	int folder;
+
+	if (!naming_parse_path(&naming, facts->row.path))
+		return;
+	folder = naming_open(finishing->archive, &naming);
+	if (folder == -1)
+		return;
+	naming_file(name, &naming, NAMING_TWIN);
+	if (twin_make(finishing, folder, &naming, facts) &&
+	    !sums_put(folder, name, facts->row.twin_sha256))
+		log_warn("archive: %s is not in %s: %m", name, SUMS_NAME);
+	close(folder);
 }

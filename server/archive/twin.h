@@ -29,5 +29,7 @@ bool twin_is_right(
  * stopped, and nothing is changed. */
 bool twin_make(const struct finishing *, int folder, const struct naming *,
     struct sidecar *) MUST_CHECK;
+/* The same of a recording that is here again; its line in SHA256SUMS too. */
+void twin_restore(const struct finishing *, struct sidecar *);
 
 #endif

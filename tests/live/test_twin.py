@@ -12,6 +12,8 @@ import urllib.request
 from xml.etree import ElementTree
 
 from ears import decode
+from fake_s3 import FakeS3
+from offload import Archived
 from replay import Played, address
 from server import wait_for
 from streams import SECONDS
@@ -188,6 +190,35 @@ class Twins(Played):
         self.assertFalse(os.path.exists(self.twin_path(bare)))
         self.assertNotIn("twin", self.sidecar(bare))
         self.check_sums(bare, 2)
+
+    def test_it_goes_and_comes_with_the_file(self):
+        """The recording is in the object store, its twin need not be."""
+        row = self.record("aac")
+        twin = self.twin(row)
+        store = FakeS3(True)
+        self.addCleanup(store.__exit__)
+        relay = Archived(store.url)
+        self.addCleanup(relay.close)
+        with open(relay.conf, encoding="utf-8") as file:
+            text = file.read()
+        with open(relay.conf, "w", encoding="utf-8") as file:
+            file.write(text.replace('data = "data"',
+                                    f'data = "{self.server.data}"'))
+        relay.socket = os.path.join(self.server.data, "archived.sock")
+        relay.start()
+        wait_for("it is there", lambda: [
+            line for line in self.server.ctl_json("archive", "offload")[
+                "objects"] if line["state"] == "verified"])
+        self.server.ctl("archive", "offload", row["id"], "--drop")
+        self.assertFalse(os.path.exists(self.twin_path(row)))
+        self.assertNotIn("twin", self.sidecar(row))
+        self.assertNotIn(b".m4a", self.get("/feed/demo.xml")[2])
+        self.assertEqual(
+            self.server.ctl_json("archive", "rescan")["rescan"], [])
+        self.server.ctl("archive", "restore", row["id"], "--local")
+        self.assertEqual(self.twin(row), twin)
+        self.assertIn(b".m4a", self.get("/feed/demo.xml")[2])
+        self.check_sums(row, 2)
 
     def test_no_room_no_twin(self):
         first = self.record("aac")
