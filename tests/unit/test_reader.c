@@ -220,7 +220,7 @@ static void
 who_leaves_behind_what_was_read_takes_nothing_either(void **state)
 {
 	struct world *world = *state;
-	uint64_t sent;
+	uint64_t sent = 0;
 
 	begin(world, METHOD_GET);
 	for (int i = 0; i < 30 && fetches == (unsigned)i + 1; i++) {
