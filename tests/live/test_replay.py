@@ -235,7 +235,7 @@ class Allowed(Asked):
 
     def test_it_stays_its_members_when_the_mount_gets_another(self):
         other = self.server.add_member("other")
-        conf = self.conf + 'mount "/radio.mp3" { member = %s }\n'
+        conf = self.conf + 'mount "/radio.mp3" { member = %s  grace = 0 }\n'
         self.server.write_conf(conf % "demo")
         self.server.ctl("reload")
         sock, _ = login(self.server, "/radio.mp3", self.key)
